@@ -1,0 +1,263 @@
+package analyzer
+
+import (
+	"fmt"
+	"hash/fnv"
+)
+
+// Finding is one problem with its evidence and what to do about it. The JSON
+// names are public: docs/report-schema.json.
+type Finding struct {
+	ID         string     `json:"id"` // set by the engine from [Finding.Identity]
+	Rule       string     `json:"rule"`
+	Severity   Severity   `json:"severity"`
+	Confidence float64    `json:"confidence"` // 0 to 1
+	Basis      string     `json:"basis"`      // observed, proven, planner, estimated, heuristic
+	Message    string     `json:"message"`    // one sentence, no period
+	Database   string     `json:"database,omitempty"`
+	Table      string     `json:"table"` // schema-qualified where known
+	Columns    []string   `json:"columns"`
+	Route      string     `json:"route,omitempty"`
+	Query      string     `json:"query"` // query id
+	Parent     *Parent    `json:"parent,omitempty"`
+	Loop       *Loop      `json:"loop,omitempty"`
+	Impact     Impact     `json:"impact"`
+	Fixes      []Fix      `json:"fixes"`
+	Location   *Location  `json:"location,omitempty"`
+	Evidence   []Evidence `json:"evidence"`
+	Notes      []string   `json:"notes,omitempty"`
+	Queries    []string   `json:"queries,omitempty"` // all queries concerned, when several
+}
+
+// Identity is what a finding's id is made of: never the parent, a code line,
+// an application, a coster or a count.
+func (f *Finding) Identity() string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%q\x00%s", f.Rule, f.Query, f.Table, f.Columns, f.Route)
+	id := fmt.Sprintf("%s:%08x", f.Rule, uint32(h.Sum64()>>32)^uint32(h.Sum64()))
+	return id
+}
+
+// Parent is the query whose rows a loop walks.
+type Parent struct {
+	Query   string   `json:"query"`
+	Table   string   `json:"table"`
+	Columns []string `json:"columns"`
+}
+
+// Loop is how often what ran.
+type Loop struct {
+	Iterations     Distribution `json:"iterations"`
+	Requests       int          `json:"requests"`
+	DistinctParams *int         `json:"distinct_params"` // nil unknown
+	Children       []Child      `json:"children"`
+	BatchJob       bool         `json:"batch_job,omitempty"`
+}
+
+// Distribution of a count per request.
+type Distribution struct {
+	Min    int `json:"min"`
+	Median int `json:"median"`
+	Max    int `json:"max"`
+}
+
+// Child is one query of a loop's body.
+type Child struct {
+	Query        string   `json:"query"`
+	Table        string   `json:"table"`
+	Columns      []string `json:"columns"`
+	PerIteration float64  `json:"per_iteration"`
+	Children     []Child  `json:"children"`
+}
+
+// Impact is measured, never guessed: nil is unknown.
+type Impact struct {
+	Calls   *int64   `json:"calls"`
+	ExecMS  *float64 `json:"exec_ms"`
+	SavedMS *float64 `json:"saved_ms"`
+	Share   *float64 `json:"share"` // of the workload's execution time, 0 to 1
+}
+
+// Fix is one thing to do.
+type Fix struct {
+	Kind     string `json:"kind"` // index, rewrite, code, setting
+	Title    string `json:"title"`
+	SQL      string `json:"sql,omitempty"`
+	Rollback string `json:"rollback,omitempty"`
+}
+
+// Location in the user's files.
+type Location struct {
+	Path string `json:"path"`
+	Line int    `json:"line"`
+}
+
+// Evidence is where in the input it was seen.
+type Evidence struct {
+	Input   string `json:"input"`
+	Line    int64  `json:"line"`
+	Time    string `json:"time"`
+	Session string `json:"session"`
+}
+
+// Skip counts what was not read, not understood or not done.
+type Skip struct {
+	Kind    string `json:"kind"`
+	Count   int    `json:"count"`
+	Example string `json:"example"`
+}
+
+// Result is the report: the contract of the command with machines.
+type Result struct {
+	Schema   string    `json:"schema"` // apilint.report/v1
+	Tool     Tool      `json:"tool"`
+	Inputs   []Input   `json:"inputs"`
+	Workload Summary   `json:"workload"`
+	Queries  []Query   `json:"queries"`
+	Findings []Finding `json:"findings"`
+	Indexes  []Index   `json:"indexes"`
+	Cost     Cost      `json:"cost"`
+	Skips    []Skip    `json:"skips"`
+	Summary  Counts    `json:"summary"`
+	Exit     int       `json:"exit"`
+}
+
+// Tool that wrote the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Input is the coverage of one input.
+type Input struct {
+	Path        string   `json:"path"`
+	Kind        string   `json:"kind"`
+	Format      string   `json:"format"`
+	Envelopes   []string `json:"envelopes"`
+	Prefix      string   `json:"prefix"`
+	PrefixRate  *float64 `json:"prefix_rate"`
+	Language    string   `json:"language"`
+	Bytes       int64    `json:"bytes"`
+	Lines       int64    `json:"lines"`
+	Records     int64    `json:"records"`
+	Executions  int64    `json:"executions"`
+	Fetches     int64    `json:"fetches"`
+	Parse       int64    `json:"parse"`
+	Bind        int64    `json:"bind"`
+	Plans       int64    `json:"plans"`
+	Errors      int64    `json:"errors"`
+	Empty       int64    `json:"empty"`
+	ExecMS      float64  `json:"exec_ms"`
+	MaxExecMS   float64  `json:"max_exec_ms"`
+	Bare        int64    `json:"bare"`
+	Ambiguous   int64    `json:"ambiguous"`
+	Unreadable  int64    `json:"unreadable"`
+	Truncated   int64    `json:"truncated"`
+	ThresholdMS *float64 `json:"threshold_ms"`
+	Sampled     *float64 `json:"sampled"`
+	From        *string  `json:"from"` // RFC 3339
+	To          *string  `json:"to"`
+	Notes       []string `json:"notes"`
+	Examples    []string `json:"examples,omitempty"` // of unreadable lines, masked
+}
+
+// Summary of the workload.
+type Summary struct {
+	Executions int64   `json:"executions"`
+	Distinct   int     `json:"distinct"`
+	ExecMS     float64 `json:"exec_ms"`
+	Sessions   int     `json:"sessions"`
+	From       *string `json:"from"`
+	To         *string `json:"to"`
+}
+
+// Query is one distinct statement with its verdict.
+type Query struct {
+	ID       string     `json:"id"`
+	Database string     `json:"database"`
+	Text     string     `json:"text"`
+	Calls    int64      `json:"calls"`
+	ExecMS   float64    `json:"exec_ms"`
+	MeanMS   *float64   `json:"mean_ms"`
+	P50MS    *float64   `json:"p50_ms"`
+	P95MS    *float64   `json:"p95_ms"`
+	P99MS    *float64   `json:"p99_ms"`
+	MaxMS    *float64   `json:"max_ms"`
+	Rows     *int64     `json:"rows"`
+	Observed []Observed `json:"observed"`
+	Tables   []string   `json:"tables"`
+	Sources  []Location `json:"sources"`
+	Example  string     `json:"example,omitempty"` // only with --show-literals
+	Verdict  Verdict    `json:"verdict"`
+}
+
+// Observed is what one kind of input says of a query.
+type Observed struct {
+	Source string  `json:"source"`
+	Calls  int64   `json:"calls"`
+	ExecMS float64 `json:"exec_ms"`
+	From   *string `json:"from"`
+	To     *string `json:"to"`
+}
+
+// Verdict of a query.
+type Verdict struct {
+	Kind    string   `json:"kind"` // recommended, served, no-index-helps, not-analysed
+	Reason  string   `json:"reason"`
+	Indexes []string `json:"indexes"`
+}
+
+// Index is one index to create or drop.
+type Index struct {
+	Name     string   `json:"name"`
+	DDL      string   `json:"ddl"`
+	Rollback string   `json:"rollback"`
+	Action   string   `json:"action"`
+	Database string   `json:"database,omitempty"`
+	Table    string   `json:"table"`
+	Method   string   `json:"method"`
+	Columns  []string `json:"columns"`
+	Include  []string `json:"include"`
+	Where    string   `json:"where"`
+	Unique   bool     `json:"unique"`
+	Literals []string `json:"literals"`
+	Bytes    *int64   `json:"bytes"`
+	Basis    string   `json:"basis"`
+	Reason   string   `json:"reason"`
+	Serves   []Served `json:"serves"`
+	Ledger   *Ledger  `json:"ledger"`
+}
+
+// Served is one query an index is for.
+type Served struct {
+	Query  string   `json:"query"`
+	Before *float64 `json:"before"`
+	After  *float64 `json:"after"`
+	Calls  int64    `json:"calls"`
+}
+
+// Ledger is what an index saves and costs a day; nil where the input has no
+// known time span.
+type Ledger struct {
+	SavedMSPerDay        *float64 `json:"saved_ms_per_day"`
+	WALBytesPerDay       *float64 `json:"wal_bytes_per_day"`
+	HOTUpdatesLostPerDay *float64 `json:"hot_updates_lost_per_day"`
+}
+
+// Cost of the workload under the judge.
+type Cost struct {
+	Coster   string   `json:"coster"`
+	Before   *float64 `json:"before"`
+	After    *float64 `json:"after"`
+	Explains int      `json:"explains"`
+}
+
+// Counts of findings.
+type Counts struct {
+	Error      int `json:"error"`
+	Warning    int `json:"warning"`
+	Info       int `json:"info"`
+	Suppressed int `json:"suppressed"`
+	New        int `json:"new"`
+	Fixed      int `json:"fixed"`
+}

@@ -1,0 +1,124 @@
+package workload
+
+import (
+	"time"
+
+	"github.com/DataDog/sketches-go/ddsketch"
+)
+
+// Source is the kind of input a number comes from. Totals are kept apart per
+// source and never added across them: one execution seen in a log, in
+// pg_stat_statements and in a trace is one execution.
+type Source uint8
+
+const (
+	SourceLog   Source = iota
+	SourceStats        // pg_stat_statements
+	SourceTrace
+	SourceSQL // .sql files: no executions, or weights given by hand
+	Sources   // how many there are
+)
+
+// String returns the name that reports use.
+func (s Source) String() string { return [...]string{"log", "pgss", "trace", "sql"}[s] }
+
+// Command is the first word of a statement, as far as it matters.
+type Command uint8
+
+const (
+	CommandOther Command = iota
+	CommandSelect
+	CommandInsert
+	CommandUpdate
+	CommandDelete
+	CommandMerge
+	CommandTransaction // BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ...
+	CommandSet         // SET, RESET, SHOW, DISCARD
+	CommandDDL
+	CommandCopy
+	CommandEmpty // blank or only comments
+)
+
+// Traits are lexical facts of a group, known before any parsing.
+type Traits uint16
+
+const (
+	TraitBatched    Traits = 1 << iota // = ANY (...) or IN with two members or more, unnest
+	TraitMultiRow                      // VALUES with two rows or more
+	TraitForUpdate                     // FOR UPDATE / SHARE
+	TraitSkipLocked                    // SKIP LOCKED
+	TraitReturning                     // RETURNING
+	TraitNoise                         // see FlagNoise
+	TraitOffset                        // has OFFSET
+	TraitLimit                         // has LIMIT or FETCH FIRST
+	TraitTruncated                     // text was cut
+)
+
+// Totals are the numbers of one group in one source.
+type Totals struct {
+	Calls    int64 // executions without continued fetches
+	Fetches  int64
+	ExecUS   int64 // µs in execute, fetches included
+	PlanUS   int64 // µs in parse and bind
+	MaxUS    int64
+	Rows     int64
+	HasRows  bool // Rows counts for something (pg_stat_statements, traces)
+	Nested   int64
+	Latency  *ddsketch.DDSketch // ms per call, nil where only sums are known
+	From, To time.Time          // zero unknown
+}
+
+// Sample is one execution kept as it was seen.
+type Sample struct {
+	Text   string
+	Params []string // values of $1...; "" with Nulls set for NULL; nil when unknown
+	Nulls  []bool
+	Dur    int64 // µs
+	Input  int
+	Line   int64
+	Time   time.Time
+}
+
+// SourceRef is a place in a file that the user keeps (a .sql query file).
+type SourceRef struct {
+	Path string
+	Line int
+}
+
+// Group is all executions of one lexical key in one database.
+type Group struct {
+	Key      uint64 // lexical key, database included
+	Database string
+	Text     string // first text seen
+	Command  Command
+	Traits   Traits
+	Totals   [Sources]Totals
+	Samples  []Sample    // bounded: first, slowest, two random
+	Contexts []uint32    // bounded: the first eight contexts that ran it
+	Refs     []SourceRef // bounded: the first 16 places in files
+	// LeadingWild counts, per parameter, the calls whose value began with % or
+	// _; ParamsSeen how many calls had their values logged. They tell what a
+	// `LIKE $1` was really given.
+	LeadingWild [MaxParams]int64
+	ParamsSeen  int64
+	// TopLevel is false when pg_stat_statements saw the statement only inside
+	// functions.
+	TopLevel bool
+}
+
+// Observed reports whether the group was seen in that source.
+func (g *Group) Observed(s Source) bool {
+	t := &g.Totals[s]
+	return t.Calls > 0 || t.Fetches > 0 || t.Nested > 0
+}
+
+// Total returns the totals that count for ranking: pg_stat_statements where
+// present, else the log, else traces, else .sql weights.
+func (g *Group) Total() *Totals {
+	for _, s := range []Source{SourceStats, SourceLog, SourceTrace} {
+		if g.Observed(s) {
+			return &g.Totals[s]
+		}
+	}
+	return &g.Totals[SourceSQL]
+}
