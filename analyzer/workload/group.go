@@ -122,3 +122,29 @@ func (g *Group) Total() *Totals {
 	}
 	return &g.Totals[SourceSQL]
 }
+
+// Add merges o, totals of the same source, into t. o's sketch is not changed
+// and not kept.
+func (t *Totals) Add(o *Totals) {
+	t.Calls += o.Calls
+	t.Fetches += o.Fetches
+	t.ExecUS += o.ExecUS
+	t.PlanUS += o.PlanUS
+	t.MaxUS = max(t.MaxUS, o.MaxUS)
+	t.Rows += o.Rows
+	t.HasRows = t.HasRows || o.HasRows
+	t.Nested += o.Nested
+	if o.Latency != nil {
+		if t.Latency == nil {
+			t.Latency = o.Latency.Copy()
+		} else if err := t.Latency.MergeWith(o.Latency); err != nil {
+			t.Latency = nil // sketches of different accuracy: no quantile is better than a wrong one
+		}
+	}
+	if !o.From.IsZero() && (t.From.IsZero() || o.From.Before(t.From)) {
+		t.From = o.From
+	}
+	if o.To.After(t.To) {
+		t.To = o.To
+	}
+}
