@@ -54,7 +54,12 @@ type Lexed struct {
 	// space, comments, the values of literals, the names of placeholders, the
 	// length of IN lists of two members or more and the number of VALUES rows
 	// of two or more. Whatever the group key keeps apart, it keeps apart.
-	Key                     uint64
+	Key uint64
+	// Shape hashes only what pg_query's fingerprint lumps together and a group
+	// keeps apart: the class of patterns, single value or list, boolean and NULL
+	// constants, ordinals, OFFSET, several VALUES rows, constants that select
+	// behaviour. Loose is Shape without what pg_stat_statements replaces by $n.
+	Shape, Loose            uint64
 	Command                 Command
 	Traits                  Traits
 	Tx                      TxMark

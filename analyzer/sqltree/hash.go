@@ -1,0 +1,53 @@
+package sqltree
+
+import "github.com/cespare/xxhash/v2"
+
+// The lexical key is a running hash of token hashes. Both constants are odd
+// 64-bit numbers with well spread bits (the golden ratio, and a prime of
+// xxHash64).
+const (
+	mixA = 0x9e3779b97f4a7c15
+	mixB = 0xc2b2ae3d27d4eb4f
+)
+
+func mix(h, token uint64) uint64 {
+	h = (h ^ token) * mixA
+	return h ^ h>>29
+}
+
+// hashWord hashes an unquoted word, ASCII case folded.
+func hashWord(s []byte) uint64 {
+	h := uint64(len(s)) * mixB
+	for len(s) >= 8 {
+		v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		h = mix(h, lower8(v))
+		s = s[8:]
+	}
+	if len(s) > 0 {
+		var v uint64
+		for i, c := range s {
+			v |= uint64(c) << (8 * i)
+		}
+		h = mix(h, lower8(v))
+	}
+	h ^= h >> 32
+	return h * mixB
+}
+
+// lower8 folds eight ASCII bytes to lower case at once; bytes outside A-Z stay.
+func lower8(v uint64) uint64 {
+	const ones = 0x0101010101010101
+	low := v & (ones * 0x7f)
+	isUpper := ((low + ones*(128-'A')) &^ (low + ones*(128-'Z'-1))) & ^v & (ones * 0x80)
+	return v | isUpper>>2
+}
+
+func hashBytes(s []byte) uint64 { return xxhash.Sum64(s) }
+
+// HashLiteral hashes the content of a literal or parameter value, without its
+// quotes: 5, '5' and $1 = '5' in a log's DETAIL hash equal.
+func HashLiteral(content []byte) uint32 {
+	h := xxhash.Sum64(content)
+	return uint32(h ^ h>>32)
+}
