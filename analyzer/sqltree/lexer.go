@@ -40,6 +40,7 @@ type lexer struct {
 	relation bool             // a relation's name comes next
 	count    word             // LIMIT or OFFSET whose value comes next
 	ended    bool             // a semicolon was seen
+	flat     bool     // VALUES is read as it stands
 	more     bool             // something follows it: several statements
 }
 

@@ -252,8 +252,12 @@ func (l *lexer) closeFolded(in, several bool, cast uint64) {
 
 // rows folds the rows of VALUES after the first.
 func (l *lexer) rows() {
+	if l.flat {
+		return
+	}
 	first := l.rowEnd(skip(l.s, l.i))
 	if first < 0 {
+		l.flat = true // one look at the rest of a cut text is enough
 		return
 	}
 	next := skip(l.s, first)
@@ -264,6 +268,7 @@ func (l *lexer) rows() {
 	for next < len(l.s) && l.s[next] == ',' {
 		end := l.rowEnd(skip(l.s, next+1))
 		if end < 0 {
+			l.flat = true
 			break
 		}
 		last = end
@@ -275,7 +280,7 @@ func (l *lexer) rows() {
 	l.out.Traits |= MultiRow
 	l.mark(hashRows, false)
 	// The first row is read for its shape and values; the others are passed over.
-	inner := lexer{s: l.s[:first], i: l.i, out: l.out, first: l.first, depth: l.depth, prev: wValues, last: 'k', words: l.words}
+	inner := lexer{s: l.s[:first], i: l.i, out: l.out, first: l.first, depth: l.depth, prev: wValues, last: 'k', words: l.words, flat: true}
 	inner.run()
 	l.i = last
 	l.after('v')
