@@ -65,6 +65,7 @@ type Scope struct {
 	CountStar  bool   // the only output is count(*) or count(1)
 	SetOp      bool   // its rows come from SetArm scopes
 	RowLocks   bool
+	Writes     Command // of a CTE that writes Tables[0]: INSERT, UPDATE, DELETE or MERGE
 }
 
 // Table is a range table entry that is a real relation.
@@ -142,12 +143,19 @@ type Predicate struct {
 	Arm      int
 	InJoinOn bool   // written in ON of an outer join: restricts only the nullable side
 	Text     string // deparsed, literals as written: for partial index predicates
+
+	// Row holds the columns of a row comparison, (a, b) > ($1, $2), of which
+	// Column is the first: an index on them in this order bounds the scan. Op is
+	// the bound on the first column alone (>= or <=), Operator the one written,
+	// and the other columns have no predicate of their own.
+	Row []string
 }
 
 // ColumnRef names a column of a table of a scope.
 type ColumnRef struct {
-	Table  int // index into Scope.Tables
-	Column string
+	Table  int    // index into Scope.Tables; -1 the output of a sub-query that is its own scope
+	Column string // "" an expression over that table
+	Scope  *Scope // nil the same scope, else the outer one that Table refers to
 }
 
 // ValueKind says what a value is.

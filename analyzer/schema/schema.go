@@ -36,6 +36,7 @@ type Schema struct {
 	Problems   []Problem         // what could not be understood; the rest went on
 	HasStats   bool              // some table has statistics
 	byName     map[Name]*Table
+	catalog    *catalog // what only the loaders need
 }
 
 // Function is what an index expression needs to know of a function.
@@ -72,6 +73,7 @@ type Table struct {
 	Parent      *Name    // partition of, or inherits
 	PartitionBy []string // columns or expressions of the partition key
 	Partitions  []Name
+	Children    []Name // tables that INHERIT from it; partitions are not among them
 	Definition  string // of a view: its SELECT
 	Stats       *TableStats
 }
@@ -81,7 +83,7 @@ type Column struct {
 	Name      string
 	Type      string // as format_type prints it: "character varying(20)", "integer[]", "public.mood"
 	NotNull   bool
-	Default   string
+	Default   string // of a generated column: its expression
 	Collation string // "" the database's default
 	Generated bool
 	Num       int // attnum, from 1
@@ -102,7 +104,10 @@ type Index struct {
 	Primary    bool
 	Constraint string // name of the constraint it backs
 	Invalid    bool
-	Stats      *IndexStats
+
+	NullsNotDistinct bool // UNIQUE NULLS NOT DISTINCT
+
+	Stats *IndexStats
 }
 
 // Part is one key column of an index.
@@ -162,8 +167,8 @@ type ColumnStats struct {
 	Histogram   []string
 	Correlation float64
 	HasCorr     bool
-	Elems       []string // most common elements of arrays
-	ElemFreqs   []float64
+	Elems       []string  // most common elements of arrays
+	ElemFreqs   []float64 // of Elems; behind them the least, the greatest and that of NULL elements
 }
 
 // Column returns the column of that name, or nil.

@@ -51,3 +51,10 @@ func HashLiteral(content []byte) uint32 {
 	h := xxhash.Sum64(content)
 	return uint32(h ^ h>>32)
 }
+
+// MixLiteral folds the hash of one more value into the last one that is kept,
+// so that two lists of values that differ anywhere hash differently.
+func MixLiteral(last, next uint32) uint32 {
+	h := mix(uint64(last), uint64(next))
+	return uint32(h ^ h>>32)
+}

@@ -63,7 +63,7 @@ type Lexed struct {
 	Command                 Command
 	Traits                  Traits
 	Tx                      TxMark
-	Literals                [MaxLiterals]uint32 // hashes of the literals' bytes, in order
+	Literals                [MaxLiterals]uint32 // hashes of the literals' bytes, in order; the last one also of all that follow
 	NLiteral                int                 // how many literals there were, also beyond MaxLiterals
 	NParam                  int                 // how many placeholders ($n, ?, :name)
 	Limit                   int64               // literal top-level LIMIT, -1 none or no literal

@@ -40,7 +40,7 @@ type lexer struct {
 	relation bool             // a relation's name comes next
 	count    word             // LIMIT or OFFSET whose value comes next
 	ended    bool             // a semicolon was seen
-	flat     bool     // VALUES is read as it stands
+	flat     bool             // VALUES is read as it stands
 	more     bool             // something follows it: several statements
 }
 
@@ -180,8 +180,11 @@ func equalFold(s []byte, lower string) bool {
 // value folds a literal. quoted tells a string from a number.
 func (l *lexer) value(content []byte, quoted bool) {
 	l.begin()
-	if l.out.NLiteral < MaxLiterals {
-		l.out.Literals[l.out.NLiteral] = HashLiteral(content)
+	h := HashLiteral(content)
+	if l.out.NLiteral >= MaxLiterals {
+		l.out.Literals[MaxLiterals-1] = MixLiteral(l.out.Literals[MaxLiterals-1], h)
+	} else {
+		l.out.Literals[l.out.NLiteral] = h
 	}
 	l.out.NLiteral++
 	l.keepCount(content)

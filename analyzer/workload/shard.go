@@ -1,15 +1,296 @@
 package workload
 
-// Shard is what one block of input was read into, by one worker. Its numbers
-// are local; the [Aggregator] maps them.
-type Shard struct{}
+import (
+	"time"
+	"unicode/utf8"
 
-// Aggregator folds shards in file order.
-type Aggregator struct{}
+	"github.com/DataDog/sketches-go/ddsketch"
+	"github.com/DataDog/sketches-go/ddsketch/mapping"
+	"github.com/DataDog/sketches-go/ddsketch/store"
+)
 
-// NewAggregator returns an empty aggregator; every execution is shown to each
-// observer in order.
-func NewAggregator(l Limits, observers ...Observer) *Aggregator { panic("stub") }
+// Observation is one record as a reader hands it to a worker. Its slices are
+// valid during the call only.
+type Observation struct {
+	Event           // Input, Group, Session and Context are filled in by the worker and the aggregator
+	Key      uint64 // lexical key, database included; only of kinds with a text
+	Text     []byte
+	Command  Command
+	Traits   Traits
+	Session  uint64 // hash of what identifies the session
+	Name     []byte // the session as the log writes it
+	Context  uint64 // hash of Client
+	Client   func() Context
+	Values   func() (values []string, nulls []bool) // of the parameters, for a sample; nil unknown
+	Position int64                                  // byte offset in the input, or any number that grows with the order
+	LeadWild uint8                                  // bit i: the value of parameter i+1 began with % or _
+	HasText  bool
+}
 
-// Workload ends the input and returns what was folded.
-func (a *Aggregator) Workload() *Workload { panic("stub") }
+// Worker reads blocks of one input. Groups, sessions and contexts keep their
+// local numbers from block to block; what does not depend on order (sums,
+// sketches, samples) stays in the worker until [Aggregator.Collect].
+type Worker struct {
+	source   Source
+	limit    int
+	groups   []*localGroup
+	byKey    map[uint64]uint32
+	sessions *names
+	contexts []Context
+	byClient map[uint64]uint32
+	shard    *Shard
+}
+
+// localGroup is what one worker knows of a group.
+type localGroup struct {
+	Group
+	firstAt int64 // Position of the first text
+	samples samples
+}
+
+// names are the sessions that a worker has met, by hash. When there are many it
+// is replaced by an empty one, so that it does not grow with the input.
+type names struct {
+	byHash map[uint64]uint32
+	hashes []uint64
+	texts  []string
+}
+
+const maxLocalSessions = 1 << 16
+
+// noGroup marks an event without a group, or one whose group the worker had no
+// room for; the aggregator looks it up by its key then.
+const noGroup = ^uint32(0)
+
+// Shard is what one block of input was read into: its events in file order.
+type Shard struct {
+	Coverage
+	worker   *Worker
+	events   []Event
+	keys     []uint64 // of events whose group is noGroup, by event index
+	late     []lateText
+	arena    []uint32
+	groups   []*localGroup // the worker's, as many as existed when the block ended
+	contexts []Context
+	names    *names
+	hashes   []uint64
+	texts    []string
+}
+
+// lateText is an event that the worker had no room for.
+type lateText struct {
+	event int
+	key   uint64
+}
+
+// NewWorker returns a worker for blocks of one input.
+func (a *Aggregator) NewWorker(s Source) *Worker {
+	return &Worker{
+		source: s, limit: a.limits.Groups, byKey: map[uint64]uint32{},
+		sessions: newNames(), byClient: map[uint64]uint32{},
+	}
+}
+
+func newNames() *names { return &names{byHash: map[uint64]uint32{}} }
+
+// Begin starts a block; reuse may be a shard that was merged, or nil.
+func (w *Worker) Begin(reuse *Shard) {
+	if reuse == nil {
+		reuse = &Shard{}
+	}
+	*reuse = Shard{worker: w, events: reuse.events[:0], arena: reuse.arena[:0], late: reuse.late[:0]}
+	w.shard = reuse
+	if len(w.sessions.hashes) > maxLocalSessions {
+		w.sessions = newNames()
+	}
+}
+
+// Coverage of the block that is being read.
+func (w *Worker) Coverage() *Coverage { return &w.shard.Coverage }
+
+// End finishes the block and returns its shard.
+func (w *Worker) End() *Shard {
+	s := w.shard
+	s.groups, s.contexts = w.groups, w.contexts
+	s.names, s.hashes, s.texts = w.sessions, w.sessions.hashes, w.sessions.texts
+	w.shard = nil
+	return s
+}
+
+// Add takes one record.
+func (w *Worker) Add(o *Observation) {
+	s := w.shard
+	e := o.Event
+	e.Session = w.session(o)
+	e.Context = w.context(o)
+	e.Group = noGroup
+	e.Params = s.keep(o.Event.Params)
+	if o.HasText {
+		if g, ok := w.group(o); ok {
+			e.Group = g
+			w.groups[g].observe(o, w.source)
+		} else {
+			s.late = append(s.late, lateText{len(s.events), o.Key})
+		}
+	}
+	if e.Kind == KindExecution || e.Kind == KindFetch {
+		s.execution(&e)
+	}
+	s.events = append(s.events, e)
+}
+
+// execution counts a final execution.
+func (c *Coverage) execution(e *Event) {
+	if c.Executions == 0 || e.Dur < c.MinUS {
+		c.MinUS = e.Dur
+	}
+	c.Executions++
+	if e.Kind == KindFetch {
+		c.Fetches++
+	}
+	c.ExecUS += e.Dur
+	c.MaxUS = max(c.MaxUS, e.Dur)
+}
+
+// keep copies hashes into the shard's arena.
+func (s *Shard) keep(params []uint32) []uint32 {
+	if len(params) == 0 {
+		return nil
+	}
+	if cap(s.arena)-len(s.arena) < len(params) {
+		s.arena = make([]uint32, 0, max(1<<14, 2*cap(s.arena))) // older slices keep the old array alive
+	}
+	n := len(s.arena)
+	s.arena = append(s.arena, params...)
+	return s.arena[n:len(s.arena):len(s.arena)]
+}
+
+func (w *Worker) session(o *Observation) uint32 {
+	n, ok := w.sessions.byHash[o.Session]
+	if !ok {
+		n = uint32(len(w.sessions.hashes))
+		w.sessions.byHash[o.Session] = n
+		w.sessions.hashes = append(w.sessions.hashes, o.Session)
+		w.sessions.texts = append(w.sessions.texts, Text(o.Name))
+	}
+	return n
+}
+
+const maxContexts = 1 << 16
+
+func (w *Worker) context(o *Observation) uint32 {
+	n, ok := w.byClient[o.Context]
+	if !ok {
+		if len(w.contexts) >= maxContexts {
+			return 0
+		}
+		n = uint32(len(w.contexts))
+		w.byClient[o.Context] = n
+		var c Context
+		if o.Client != nil {
+			c = o.Client()
+		}
+		w.contexts = append(w.contexts, c)
+	}
+	return n
+}
+
+func (w *Worker) group(o *Observation) (uint32, bool) {
+	n, ok := w.byKey[o.Key]
+	if ok {
+		return n, true
+	}
+	if len(w.groups) >= w.limit {
+		return 0, false
+	}
+	n = uint32(len(w.groups))
+	w.byKey[o.Key] = n
+	g := &localGroup{firstAt: o.Position}
+	g.Key, g.Command, g.Traits, g.TopLevel = o.Key, o.Command, o.Traits, true
+	if o.Client != nil {
+		g.Database = o.Client().Database
+	}
+	g.Text = Text(o.Text)
+	w.groups = append(w.groups, g)
+	return n, true
+}
+
+// observe folds what does not depend on order.
+func (g *localGroup) observe(o *Observation, source Source) {
+	switch o.Kind {
+	case KindExecution, KindFetch:
+		g.Totals[source].observe(&o.Event)
+	case KindPending, KindPlan: // counted by the aggregator, if at all
+	default:
+		return
+	}
+	if o.Known() {
+		g.ParamsSeen++
+		for i := 0; o.LeadWild>>i != 0; i++ {
+			g.LeadingWild[i] += int64(o.LeadWild >> i & 1)
+		}
+	}
+	g.samples.offer(o)
+}
+
+// observe counts one final execution.
+func (t *Totals) observe(e *Event) {
+	if e.Kind == KindFetch {
+		t.Fetches++
+	} else {
+		t.Calls++
+		if t.Latency == nil {
+			t.Latency = newSketch()
+		}
+		_ = t.Latency.Add(float64(e.Dur) / 1000)
+	}
+	t.ExecUS += e.Dur
+	t.PlanUS += int64(e.Bind)
+	t.MaxUS = max(t.MaxUS, e.Dur)
+	if e.Rows != None {
+		t.Rows += e.Rows
+		t.HasRows = true
+	}
+	if e.Start != 0 {
+		end := time.UnixMicro(e.Start + e.Dur).UTC()
+		if t.From.IsZero() || end.Before(t.From) {
+			t.From = end
+		}
+		if end.After(t.To) {
+			t.To = end
+		}
+	}
+}
+
+// accuracy is the relative error of quantiles.
+const accuracy = .01
+
+var indexMapping, _ = mapping.NewCubicallyInterpolatedMapping(accuracy)
+
+func newSketch() *ddsketch.DDSketch {
+	return ddsketch.NewDDSketch(indexMapping, store.NewBufferedPaginatedStore(), store.NewBufferedPaginatedStore())
+}
+
+// Text copies bytes of a log. A server writes its log in the encoding of each
+// database: what is no UTF-8 is read as Windows-1252.
+func Text(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	runes := make([]rune, 0, len(b))
+	for _, c := range b {
+		if c >= 0x80 && c < 0xa0 {
+			runes = append(runes, windows1252[c-0x80])
+			continue
+		}
+		runes = append(runes, rune(c))
+	}
+	return string(runes)
+}
+
+// windows1252 is the code page's part that differs from ISO 8859-1; the five
+// unassigned bytes are U+FFFD.
+var windows1252 = [32]rune{
+	0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
+	0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
+}

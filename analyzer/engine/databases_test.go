@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/apilint/apilint/analyzer/sqltree"
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+func TestUnify_joinsAnonymousDatabases(t *testing.T) {
+	type group struct {
+		database  string
+		statement uint64
+	}
+	for _, c := range []struct {
+		name string
+		in   []group
+		want []string
+	}{
+		{
+			"a log without a name joins the only named database, even with nothing shared",
+			[]group{{"app", 1}, {"", 2}},
+			[]string{"app", "app"},
+		},
+		{
+			"an oid joins the name it shares most statements with",
+			[]group{{"app", 1}, {"app", 2}, {"crm", 3}, {"oid:5", 2}, {"oid:5", 1}, {"oid:5", 3}},
+			[]string{"app", "app", "crm", "app", "app", "app"},
+		},
+		{
+			"no name joins an oid with which it shares statements",
+			[]group{{"oid:5", 1}, {"oid:7", 2}, {"", 2}, {"", 3}},
+			[]string{"oid:5", "oid:7", "oid:7", "oid:7"},
+		},
+		{
+			"no name, then oid, then name",
+			[]group{{"app", 1}, {"oid:5", 1}, {"oid:5", 2}, {"", 2}},
+			[]string{"app", "app", "app", "app"},
+		},
+		{
+			"two names never join",
+			[]group{{"app", 1}, {"crm", 1}},
+			[]string{"app", "crm"},
+		},
+		{
+			"an oid that shares nothing stays apart",
+			[]group{{"app", 1}, {"oid:5", 2}},
+			[]string{"app", "oid:5"},
+		},
+		{
+			"no name that shares nothing with several stays apart",
+			[]group{{"app", 1}, {"crm", 2}, {"", 3}},
+			[]string{"app", "crm", ""},
+		},
+	} {
+		w := &workload.Workload{}
+		var results []*parsed
+		for _, g := range c.in {
+			w.Groups = append(w.Groups, &workload.Group{Database: g.database})
+			results = append(results, &parsed{key: sqltree.GroupKey{Fingerprint: g.statement}})
+		}
+		if got := unify(w, results); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,292 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/DataDog/sketches-go/ddsketch"
+
+	"github.com/apilint/apilint/analyzer"
+	"github.com/apilint/apilint/analyzer/index"
+	"github.com/apilint/apilint/analyzer/query"
+	"github.com/apilint/apilint/analyzer/sqltree"
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// SchemaVersion names the report's shape.
+const SchemaVersion = "apilint.report/v1"
+
+// result builds the report of everything that was found.
+func (r *run) result(stmts []*analyzer.Statement) *analyzer.Result {
+	w := r.in.Workload
+	r.several = len(r.selections) > 1
+	if w.Folded > 0 {
+		r.skips.addMany("groups-folded", int(w.Folded), "more distinct statements than --max-groups")
+	}
+	if w.Evicted > 0 {
+		r.skips.addMany("sessions-evicted", int(w.Evicted), "more sessions at once than are kept in memory")
+	}
+	res := &analyzer.Result{
+		Schema: SchemaVersion,
+		Tool:   analyzer.Tool{Name: "apilint", Version: r.in.Version},
+		Inputs: inputs(w, r.o.ShowLiterals),
+	}
+	res.Workload = summary(w, stmts)
+	res.Findings = r.finish(res.Workload.ExecMS)
+	res.Indexes = r.indexes()
+	res.Queries = r.queries(stmts)
+	res.Cost = r.cost()
+	res.Skips = r.skips.list()
+	for _, f := range res.Findings {
+		switch f.Severity {
+		case analyzer.Error:
+			res.Summary.Error++
+		case analyzer.Warning:
+			res.Summary.Warning++
+		case analyzer.Info:
+			res.Summary.Info++
+		}
+	}
+	res.Summary.Suppressed = r.suppressed
+	res.Summary.New = len(res.Findings)
+	res.Exit = exit(res, r.o)
+	return res
+}
+
+// Coverage is the report of a reading alone: empty queries, findings and
+// indexes.
+func Coverage(w *workload.Workload, version string, o Options) *analyzer.Result {
+	o = o.withDefaults()
+	res := &analyzer.Result{
+		Schema: SchemaVersion,
+		Tool:   analyzer.Tool{Name: "apilint", Version: version},
+		Inputs: inputs(w, o.ShowLiterals),
+		Workload: analyzer.Summary{
+			Distinct: len(w.Groups), Sessions: w.Sessions, From: timestamp(w.From), To: timestamp(w.To),
+		},
+	}
+	for _, in := range w.Inputs {
+		res.Workload.Executions += in.Executions
+		res.Workload.ExecMS += ms(in.ExecUS)
+	}
+	res.Exit = exit(res, o)
+	return res
+}
+
+// inputs is the coverage, in the order the inputs were named.
+func inputs(w *workload.Workload, literals bool) []analyzer.Input {
+	out := make([]analyzer.Input, 0, len(w.Inputs))
+	for _, in := range w.Inputs {
+		a := analyzer.Input{
+			Path: in.Path, Kind: in.Kind, Format: in.Format, Envelopes: in.Envelopes,
+			Prefix: in.Prefix, Language: in.Language,
+			Bytes: in.Bytes, Lines: in.Lines, Records: in.Records,
+			Executions: in.Executions, Fetches: in.Fetches, Parse: in.Parse, Bind: in.Bind, Plans: in.Plans,
+			Errors: in.Errors, Empty: in.Empty, ExecMS: ms(in.ExecUS), MaxExecMS: ms(in.MaxUS),
+			Bare: in.Bare, Ambiguous: in.Ambiguous, Unreadable: in.Unreadable, Truncated: in.Truncated,
+			From: timestamp(in.From), To: timestamp(in.To), Notes: in.Notes,
+		}
+		if in.PrefixRate > 0 {
+			a.PrefixRate = &in.PrefixRate
+		}
+		if t := threshold(in); t > 0 {
+			a.ThresholdMS = &t
+		}
+		for _, e := range in.Examples {
+			text := e.Text
+			if !literals {
+				text = sqltree.Mask(text)
+			}
+			a.Examples = append(a.Examples, text)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// threshold guesses log_min_duration_statement in ms from the shortest
+// execution of a log: with enough executions the shortest lies just above a
+// threshold that people set, and far above what a server can do. 0 is none.
+func threshold(in *workload.Input) float64 {
+	const enough = 10
+	if in.Kind != "log" || in.Executions < enough {
+		return 0
+	}
+	shortest := ms(in.MinUS)
+	for _, t := range []float64{10000, 5000, 3000, 2000, 1000, 500, 300, 250, 200, 100, 50, 30, 25, 20, 10, 5} {
+		if shortest >= t {
+			return t
+		}
+	}
+	return 0
+}
+
+func summary(w *workload.Workload, stmts []*analyzer.Statement) analyzer.Summary {
+	s := analyzer.Summary{Distinct: len(stmts), Sessions: w.Sessions, From: timestamp(w.From), To: timestamp(w.To)}
+	var us int64
+	for _, st := range stmts {
+		t := total(st)
+		s.Executions += t.Calls + t.Fetches
+		us += t.ExecUS
+	}
+	s.ExecMS = ms(us)
+	return s
+}
+
+// queries lists every statement with its verdict, most time first.
+func (r *run) queries(stmts []*analyzer.Statement) []analyzer.Query {
+	verdicts := map[string]map[string]index.Verdict{}
+	for _, s := range r.selections {
+		verdicts[s.database] = s.Verdicts
+	}
+	out := make([]analyzer.Query, 0, len(stmts))
+	for _, s := range stmts {
+		out = append(out, r.query(s, verdicts[s.Database]))
+	}
+	slices.SortStableFunc(out, func(a, b analyzer.Query) int {
+		return cmp.Or(cmp.Compare(b.ExecMS, a.ExecMS), cmp.Compare(b.Calls, a.Calls))
+	})
+	if r.o.Top > 0 && len(out) > r.o.Top {
+		r.skips.addMany("below-top", len(out)-r.o.Top, "statements beyond --top are judged, but not listed")
+		out = out[:r.o.Top]
+	}
+	return out
+}
+
+func (r *run) query(s *analyzer.Statement, verdicts map[string]index.Verdict) analyzer.Query {
+	t := total(s)
+	q := analyzer.Query{
+		ID: s.ID, Database: s.Database, Text: s.Text,
+		Calls: t.Calls, ExecMS: ms(t.ExecUS),
+		P50MS: quantile(t.Latency, .50), P95MS: quantile(t.Latency, .95), P99MS: quantile(t.Latency, .99),
+		Verdict: r.verdict(s, verdicts),
+	}
+	if t.Calls > 0 {
+		q.MeanMS = number(ms(t.ExecUS) / float64(t.Calls))
+	}
+	if t.MaxUS > 0 {
+		q.MaxMS = number(ms(t.MaxUS))
+	}
+	if t.HasRows {
+		q.Rows = &t.Rows
+	}
+	for source := range workload.Sources {
+		o := &s.Totals[source]
+		if o.Calls+o.Fetches+o.Nested > 0 {
+			q.Observed = append(q.Observed, analyzer.Observed{
+				Source: source.String(), Calls: o.Calls, ExecMS: ms(o.ExecUS), From: timestamp(o.From), To: timestamp(o.To),
+			})
+		}
+	}
+	q.Tables = tables(s.Query)
+	for _, g := range s.Groups {
+		for _, ref := range g.Refs {
+			q.Sources = append(q.Sources, analyzer.Location{Path: ref.Path, Line: ref.Line})
+		}
+	}
+	if r.o.ShowLiterals && len(s.Samples) > 0 {
+		q.Example = s.Samples[0].Text
+	}
+	return q
+}
+
+// verdict is the advisor's, or the reason why it was not asked.
+func (r *run) verdict(s *analyzer.Statement, verdicts map[string]index.Verdict) analyzer.Verdict {
+	v, ok := verdicts[s.ID]
+	switch {
+	case ok:
+	case s.Query == nil:
+		v = index.Verdict{Kind: index.NotAnalysed, Reason: "PostgreSQL's parser cannot read it"}
+	case !r.worth(s):
+		v = index.Verdict{Kind: index.NotAnalysed, Reason: "fewer calls or less time than --min-calls or --min-total-time ask for"}
+	default:
+		v = index.Verdict{Kind: index.NotAnalysed, Reason: "the index advisor gave no answer (see skips)"}
+	}
+	return analyzer.Verdict{Kind: string(v.Kind), Reason: v.Reason, Indexes: v.Indexes}
+}
+
+// tables names the relations of a statement, sorted.
+func tables(q *query.Query) []string {
+	if q == nil {
+		return nil
+	}
+	var out []string
+	for _, s := range q.Scopes {
+		for _, t := range s.Tables {
+			out = append(out, t.QualifiedName())
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// indexes is the advice of all databases, most saved first as the selection
+// has it.
+func (r *run) indexes() []analyzer.Index {
+	var out []analyzer.Index
+	for _, sel := range r.selections {
+		for _, a := range sel.Advices {
+			x := analyzer.Index{
+				Name: a.Def.Name, DDL: a.DDL, Rollback: a.Rollback, Action: string(a.Action),
+				Table: a.Def.Table.String(), Method: a.Def.Method, Columns: index.Columns(a.Def), Include: a.Def.Include,
+				Where: a.Def.Where, Unique: a.Def.Unique, Literals: a.Literals, Basis: string(a.Basis), Reason: a.Reason,
+			}
+			if a.Bytes > 0 {
+				x.Bytes = &a.Bytes
+			}
+			if r.several {
+				x.Database = sel.database
+			}
+			for _, s := range a.Serves {
+				served := analyzer.Served{Query: s.ID, Calls: int64(s.Calls)}
+				if s.Before > 0 {
+					served.Before, served.After = number(s.Before), number(s.After)
+				}
+				x.Serves = append(x.Serves, served)
+			}
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (r *run) cost() analyzer.Cost {
+	var c analyzer.Cost
+	var before, after float64
+	for _, s := range r.selections {
+		c.Coster = s.Coster
+		c.Explains += s.Explains
+		before += s.Before
+		after += s.After
+	}
+	if before > 0 {
+		c.Before, c.After = number(before), number(after)
+	}
+	return c
+}
+
+func ms(us int64) float64 { return float64(us) / 1000 }
+
+func number(f float64) *float64 { return &f }
+
+func timestamp(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+	s = strings.Replace(s, ".000Z", "Z", 1)
+	return &s
+}
+
+func quantile(s *ddsketch.DDSketch, q float64) *float64 {
+	if s == nil {
+		return nil
+	}
+	v, err := s.GetValueAtQuantile(q)
+	if err != nil {
+		return nil
+	}
+	return &v
+}

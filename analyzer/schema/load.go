@@ -1,0 +1,189 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apilint/apilint/analyzer/sqltree"
+	pg "github.com/pganalyze/pg_query_go/v5"
+)
+
+// loader applies one script.
+type loader struct {
+	*Schema
+	cat        *catalog
+	path       string
+	line       int    // of the statement
+	text       string // of the statement, as parsed
+	searchPath []string
+}
+
+// AddDDL applies a script of DDL statements in order: CREATE, ALTER, DROP,
+// COMMENT and everything pg_dump writes. What it cannot use becomes a Problem;
+// it never fails as a whole.
+//
+// Where PostgreSQL would refuse a DROP because something depends on the
+// object, the dependents go, too: files in version control were applied once,
+// so it is this reading that knows of one object too many.
+func (s *Schema) AddDDL(path, script string) {
+	l := &loader{Schema: s, cat: s.state(), path: path, line: 1, searchPath: s.SearchPath}
+	if len(l.searchPath) == 0 {
+		l.searchPath = []string{"public"}
+	}
+	if !utf8.ValidString(script) {
+		l.problem("the file is not UTF-8, odd bytes were replaced")
+		script = strings.ToValidUTF8(script, "?")
+	}
+	if s.Version == 0 {
+		s.Version = dumpedVersion(script)
+	}
+	for _, span := range sqltree.Split(script) {
+		l.statement(span)
+	}
+}
+
+// dumpHeader is what pg_dump writes about the server.
+var dumpHeader = regexp.MustCompile(`(?m)^-- Dumped from database version (\d+)(?:\.(\d+))?`)
+
+func dumpedVersion(script string) int {
+	m := dumpHeader.FindStringSubmatch(script[:min(len(script), 4096)])
+	if m == nil {
+		return 0
+	}
+	major, _ := strconv.Atoi(m[1])
+	minor, _ := strconv.Atoi(m[2])
+	if major < 10 {
+		return 0
+	}
+	return major*10000 + minor
+}
+
+// dataWords begin statements that change no schema and may be long or many:
+// they are not even parsed.
+var dataWords = wordSet(`insert update delete copy grant revoke comment analyze vacuum begin commit rollback truncate`)
+
+func (l *loader) statement(span sqltree.Span) {
+	l.text, l.line = span.Text, span.Line
+	if dataWords[strings.ToLower(firstWord(span.Text))] {
+		return
+	}
+	tree, err := parseNewer(span.Text)
+	if err != nil {
+		offset := min(err.Offset, len(span.Text))
+		l.line += strings.Count(span.Text[:offset], "\n")
+		l.problem(err.Message)
+		return
+	}
+	for _, stmt := range tree.Stmts {
+		l.text, l.line = tree.Text, span.Line
+		l.apply(stmt.Node)
+	}
+}
+
+func firstWord(text string) string {
+	end := strings.IndexFunc(text, func(r rune) bool { return r != '_' && (r < 'A' || r > 'z' || r > 'Z' && r < 'a') })
+	if end < 0 {
+		return text
+	}
+	return text[:end]
+}
+
+// place is where a node of the statement stands.
+func (l *loader) place(location int32) Place {
+	at := min(max(int(location), 0), len(l.text))
+	return Place{l.path, l.line + strings.Count(l.text[:at], "\n")}
+}
+
+// problem records that the statement was not understood.
+func (l *loader) problem(format string, args ...any) {
+	l.Problems = append(l.Problems, Problem{
+		Place:     Place{l.path, l.line},
+		Statement: clip(strings.ToValidUTF8(l.text, "?"), 200),
+		Message:   fmt.Sprintf(format, args...),
+	})
+}
+
+// print deparses an expression; one that cannot be printed is a problem.
+func (l *loader) print(node *pg.Node) string {
+	if node == nil {
+		return ""
+	}
+	text, err := sqltree.DeparseExpr(node)
+	if err != nil {
+		l.problem("printing an expression: %v", err)
+		return ""
+	}
+	return text
+}
+
+// created is the name under which a relation is created: an unqualified one
+// goes to the first schema of the search path.
+func (l *loader) created(rv *pg.RangeVar) Name {
+	if rv.GetSchemaname() != "" {
+		return Name{rv.Schemaname, rv.GetRelname()}
+	}
+	return Name{l.creationSchema(), rv.GetRelname()}
+}
+
+func (l *loader) creationSchema() string {
+	for _, p := range l.searchPath {
+		if p != "pg_catalog" {
+			return p
+		}
+	}
+	return "public"
+}
+
+// table resolves a name along the script's search path, then as queries do.
+func (l *loader) table(schema, name string) *Table {
+	if schema == "" {
+		for _, p := range l.searchPath {
+			if t := l.byName[Name{p, name}]; t != nil {
+				return t
+			}
+		}
+	}
+	return l.Table(schema, name)
+}
+
+// target resolves the table of a statement; an unknown one is a problem unless
+// IF EXISTS was written.
+func (l *loader) target(rv *pg.RangeVar, missingOK bool) *Table {
+	if temporary(rv) {
+		return nil
+	}
+	t := l.table(rv.GetSchemaname(), rv.GetRelname())
+	if t == nil && !missingOK {
+		l.problem("no table %s", Name{rv.GetSchemaname(), rv.GetRelname()})
+	}
+	return t
+}
+
+// lookupIndex resolves the name of an index.
+func (l *loader) lookupIndex(n Name) *Index {
+	if n.Schema != "" {
+		return l.cat.indexes[n]
+	}
+	for _, p := range l.searchPath {
+		if x := l.cat.indexes[Name{p, n.Name}]; x != nil {
+			return x
+		}
+	}
+	var only *Index
+	for full, x := range l.cat.indexes {
+		if full.Name == n.Name {
+			if only != nil {
+				return nil
+			}
+			only = x
+		}
+	}
+	return only
+}
+
+func temporary(rv *pg.RangeVar) bool {
+	return rv.GetRelpersistence() == "t" || strings.HasPrefix(rv.GetSchemaname(), "pg_temp")
+}

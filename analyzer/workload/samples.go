@@ -1,0 +1,113 @@
+package workload
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// samples keeps four executions of a group: the first, the slowest and two at
+// random. Which ones does not depend on how the input was cut: first and
+// slowest are least and greatest, and the random ones are those whose position
+// hashes lowest.
+type samples struct {
+	first, slowest keptSample
+	random         [2]keptSample
+}
+
+// keptSample is a sample and what decides whether another one replaces it.
+type keptSample struct {
+	Sample
+	position int64
+	rank     uint64
+	set      bool
+}
+
+func (s *samples) offer(o *Observation) {
+	rank := spread(uint64(o.Position))
+	first := !s.first.set || o.Position < s.first.position
+	slowest := !s.slowest.set || o.Dur > s.slowest.Dur || o.Dur == s.slowest.Dur && o.Position < s.slowest.position
+	random := !s.random[1].set || rank < s.random[1].rank
+	if !first && !slowest && !random {
+		return
+	}
+	k := keptSample{Sample: newSample(o), position: o.Position, rank: rank, set: true}
+	s.take(k, first, slowest, random)
+}
+
+func (s *samples) take(k keptSample, first, slowest, random bool) {
+	if first {
+		s.first = k
+	}
+	if slowest {
+		s.slowest = k
+	}
+	if random {
+		s.random[1] = k
+		if !s.random[0].set || k.rank < s.random[0].rank {
+			s.random[0], s.random[1] = s.random[1], s.random[0]
+		}
+	}
+}
+
+// merge takes the samples of another worker.
+func (s *samples) merge(o *samples) {
+	for _, k := range []keptSample{o.first, o.slowest, o.random[0], o.random[1]} {
+		if !k.set || s.has(k.position, k.Input) {
+			continue
+		}
+		s.take(k,
+			!s.first.set || before(k, s.first),
+			!s.slowest.set || k.Dur > s.slowest.Dur || k.Dur == s.slowest.Dur && before(k, s.slowest),
+			!s.random[1].set || k.rank < s.random[1].rank)
+	}
+}
+
+func before(a, b keptSample) bool {
+	return a.Input < b.Input || a.Input == b.Input && a.position < b.position
+}
+
+func (s *samples) has(position int64, input int) bool {
+	for _, k := range []keptSample{s.random[0], s.random[1]} {
+		if k.set && k.position == position && k.Input == input {
+			return true
+		}
+	}
+	return false
+}
+
+// list returns the samples without repeats, in the order of the input.
+func (s *samples) list() []Sample {
+	all := []keptSample{s.first, s.slowest, s.random[0], s.random[1]}
+	all = slices.DeleteFunc(all, func(k keptSample) bool { return !k.set })
+	slices.SortFunc(all, func(a, b keptSample) int {
+		return cmp.Or(cmp.Compare(a.Input, b.Input), cmp.Compare(a.position, b.position))
+	})
+	var out []Sample
+	for i, k := range all {
+		if i == 0 || k.position != all[i-1].position || k.Input != all[i-1].Input {
+			out = append(out, k.Sample)
+		}
+	}
+	return out
+}
+
+func newSample(o *Observation) Sample {
+	s := Sample{Text: Text(o.Text), Dur: o.Dur, Input: int(o.Input), Line: o.Line}
+	if o.Values != nil {
+		s.Params, s.Nulls = o.Values()
+	}
+	if o.Start != 0 {
+		s.Time = time.UnixMicro(o.Start + o.Dur).UTC()
+	}
+	return s
+}
+
+// spread is the finaliser of SplitMix64: neighbouring positions get unrelated
+// ranks.
+func spread(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

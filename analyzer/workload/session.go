@@ -1,0 +1,231 @@
+package workload
+
+// session is a session in flight: what its next records depend on.
+type session struct {
+	hash         uint64
+	number       uint32
+	input        *Input // where its last record stood
+	bind         uint32 // µs in parse and bind since the last execution
+	pending      Event  // log_statement's text, its duration is still to come
+	hasPending   bool
+	plans        []Event // auto_explain's, a duration line may still follow
+	seen         bool    // a statement was seen
+	older, newer *session
+}
+
+// sessions is a least recently used list by hash.
+type sessions struct {
+	limit int
+	m     map[uint64]*session
+	ring  session // ring.newer is the oldest, ring.older the newest
+}
+
+func newSessions(limit int) sessions {
+	return sessions{limit: limit, m: map[uint64]*session{}}
+}
+
+func (s *sessions) get(hash uint64) *session { return s.m[hash] }
+
+func (s *sessions) init() {
+	if s.ring.newer == nil {
+		s.ring.newer, s.ring.older = &s.ring, &s.ring
+	}
+}
+
+func (s *sessions) insert(st *session) {
+	s.init()
+	s.m[st.hash] = st
+	s.link(st)
+}
+
+func (s *sessions) link(st *session) {
+	st.older, st.newer = s.ring.older, &s.ring
+	st.older.newer, s.ring.older = st, st
+}
+
+func (s *sessions) touch(st *session) {
+	if s.ring.older == st {
+		return
+	}
+	st.older.newer, st.newer.older = st.newer, st.older
+	s.link(st)
+}
+
+func (s *sessions) remove(st *session) {
+	delete(s.m, st.hash)
+	st.older.newer, st.newer.older = st.newer, st.older
+	st.hash = 0 // whoever still points at it must look it up again
+}
+
+// oldest returns the session that was not seen for the longest time, or nil.
+func (s *sessions) oldest() *session {
+	if s.ring.newer == nil || s.ring.newer == &s.ring {
+		return nil
+	}
+	return s.ring.newer
+}
+
+// open begins a session, and evicts the oldest one when there are too many.
+func (a *Aggregator) open(hash uint64, name string) *session {
+	if len(a.sessions.m) >= a.limits.Sessions {
+		st := a.sessions.oldest()
+		a.close(st)
+		a.sessions.remove(st)
+		a.w.Evicted++
+	}
+	st := &session{hash: hash, number: uint32(a.opened), input: a.input}
+	a.opened++
+	if len(a.w.names) < maxNames {
+		a.w.names = append(a.w.names, name)
+	}
+	a.sessions.insert(st)
+	return st
+}
+
+// close counts what a session leaves behind.
+func (a *Aggregator) close(st *session) {
+	a.flushPlans(st, st.input)
+	if st.hasPending {
+		st.input.Pending++
+		st.hasPending = false
+	}
+	st.bind = 0
+}
+
+// event decides what an event is in the light of its session.
+func (a *Aggregator) event(st *session, e *Event) {
+	st.input = a.input
+	switch e.Kind {
+	case KindExecution, KindFetch:
+		a.dropPlans(st, e)
+		st.hasPending = false
+		e.Bind += st.bind
+		a.emit(st, e)
+	case KindParse, KindBind:
+		st.bind += uint32(e.Dur)
+	case KindPending:
+		a.flushPlans(st, a.input)
+		if st.hasPending {
+			a.input.Pending++
+		}
+		st.pending, st.hasPending = *e, true
+		st.pending.Params = append([]uint32(nil), e.Params...) // the block's arena is reused
+	case KindBare:
+		a.bare(st, e)
+	case KindPlan:
+		if e.Flags&FlagNested != 0 {
+			a.input.Nested++
+			if e.Group != noGroup {
+				t := &a.w.Groups[e.Group].Totals[a.source]
+				t.Nested++
+			}
+			return
+		}
+		// A batch of the simple protocol has one plan per statement, each with
+		// the whole batch as its text; those of another text stand alone.
+		if len(st.plans) > 0 && st.plans[0].Group != e.Group || len(st.plans) >= 64 {
+			a.flushPlans(st, a.input)
+		}
+		p := *e
+		p.Params = append([]uint32(nil), e.Params...)
+		st.plans = append(st.plans, p)
+	case KindError:
+		a.flushPlans(st, a.input)
+		st.hasPending, st.bind = false, 0
+	case KindConnect, KindDisconnect:
+		a.close(st)
+	}
+}
+
+// bare pairs a duration with the statement that was logged before it.
+func (a *Aggregator) bare(st *session, e *Event) {
+	if !st.hasPending {
+		a.input.Bare++
+		st.bind += uint32(e.Dur) // it was a parse or bind
+		return
+	}
+	p := st.pending
+	st.hasPending = false
+	p.Dur = e.Dur
+	if e.Start != 0 {
+		p.Start = e.Start // the bare line stands at the end
+	}
+	if p.Kind = KindExecution; p.Flags&flagFetch != 0 {
+		p.Kind = KindFetch
+		p.Flags &^= flagFetch
+	}
+	a.dropPlans(st, &p)
+	a.execution(st, &p, a.input)
+}
+
+// flagFetch marks a pending execute fetch; only readers and the aggregator see
+// it.
+const flagFetch Flags = 1 << 15
+
+// FlagPendingFetch is set by a reader on a [KindPending] event that continues a
+// portal.
+const FlagPendingFetch = flagFetch
+
+// execution counts an execution that only order could tell.
+func (a *Aggregator) execution(st *session, e *Event, in *Input) {
+	in.Coverage.execution(e)
+	e.Bind += st.bind
+	if e.Group != noGroup {
+		a.w.Groups[e.Group].Totals[a.source].observe(e)
+	}
+	a.emit(st, e)
+}
+
+// dropPlans forgets plans that the duration line e belongs to: the same text,
+// and no longer than it. Others were executions of their own.
+func (a *Aggregator) dropPlans(st *session, e *Event) {
+	if len(st.plans) == 0 {
+		return
+	}
+	if st.plans[0].Group == e.Group && st.plans[len(st.plans)-1].Dur <= e.Dur {
+		st.plans = st.plans[:0]
+		return
+	}
+	a.flushPlans(st, a.input)
+}
+
+// flushPlans turns plans without a duration line into executions.
+func (a *Aggregator) flushPlans(st *session, in *Input) {
+	for i := range st.plans {
+		p := &st.plans[i]
+		p.Kind = KindExecution
+		a.execution(st, p, in)
+	}
+	st.plans = st.plans[:0]
+}
+
+// emit shows an execution to the observers.
+func (a *Aggregator) emit(st *session, e *Event) {
+	st.bind = 0
+	if !st.seen {
+		st.seen = true
+		a.w.Sessions++
+	}
+	if e.Group == noGroup {
+		return
+	}
+	g := a.w.Groups[e.Group]
+	if e.Context != 0 {
+		g.addContext(e.Context)
+	}
+	for _, o := range a.observers {
+		o.Observe(e, g)
+	}
+}
+
+// addContext keeps the first eight contexts of a group.
+func (g *Group) addContext(c uint32) {
+	for _, have := range g.Contexts {
+		if have == c {
+			return
+		}
+	}
+	if len(g.Contexts) < 8 {
+		g.Contexts = append(g.Contexts, c)
+	}
+}

@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apilint/apilint/analyzer"
+	"github.com/apilint/apilint/analyzer/engine"
+	"github.com/apilint/apilint/analyzer/index"
+	"github.com/apilint/apilint/detectors"
+)
+
+// analyzeFlags are the flags of `apilint analyze`.
+type analyzeFlags struct {
+	inputFlags
+	outputFlags
+	failOn        string
+	exitZero      bool
+	maxFindings   int
+	allowEmpty    bool
+	rules         []string
+	excludeRules  []string
+	minConfidence string
+	minCalls      int64
+	minTotal      time.Duration
+	top           int
+	budget        size
+	maxIndexes    int
+	rttMS         float64
+	minParseRate  float64
+	showLiterals  bool
+}
+
+func newAnalyze(s streams) *cobra.Command {
+	f := &analyzeFlags{}
+	cmd := &cobra.Command{
+		Use:   "analyze INPUT...",
+		Short: "Analyse logs, statistics, traces and .sql files, and advise",
+		Long: `Reads any mix of PostgreSQL logs (stderr, csvlog, jsonlog), pg_stat_statements
+exports, OTLP traces and .sql query files; folders, globs, gzip and - for standard
+input work too. What each one is, is told from its content.
+
+Exit codes: 0 fine, 1 findings at or above --fail-on, 2 usage or I/O, 3 nothing
+recognised in the input, 130 interrupted (what is known by then is printed).`,
+		Example: `  apilint analyze postgresql.log --schema schema.sql --stats stats/
+  apilint analyze postgresql.log pg_stat_statements.csv trace.jsonl
+  apilint analyze postgresql.log --format sql > indexes.sql
+  kubectl logs pg-0 | apilint analyze - --fail-on warning
+  apilint analyze logs/ --format github -o json=report.json`,
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), s, args) },
+	}
+	f.inputFlags.register(cmd)
+	f.registerSchema(cmd)
+	f.outputFlags.register(cmd)
+	fl := cmd.Flags()
+	fl.StringVar(&f.failOn, "fail-on", "error", "exit 1 from this severity on: error, warning, info, never")
+	fl.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 even with findings")
+	fl.IntVar(&f.maxFindings, "max-findings", 0, "exit 1 only with more findings than this")
+	fl.BoolVar(&f.allowEmpty, "allow-empty", false, "exit 0 when the input is valid but holds no statement")
+	fl.StringSliceVar(&f.rules, "rule", nil, "only these rules (apilint rules lists them)")
+	fl.StringSliceVar(&f.excludeRules, "exclude-rule", nil, "leave these rules out")
+	fl.StringVar(&f.minConfidence, "min-confidence", "medium", "hide findings below: high (.80), medium (.50), low (0)")
+	fl.Int64Var(&f.minCalls, "min-calls", 0, "judge only statements with at least this many calls")
+	fl.DurationVar(&f.minTotal, "min-total-time", 0, "judge only statements that took at least this long in all (200ms)")
+	fl.IntVar(&f.top, "top", 0, "list only this many statements (0: all)")
+	fl.Var(&f.budget, "budget", "disk space for recommended indexes (500MB; 0: no limit)")
+	fl.IntVar(&f.maxIndexes, "max-indexes", 0, "recommend at most this many indexes (0: no limit)")
+	fl.Float64Var(&f.rttMS, "rtt-ms", .5, "round trip to the server in ms, where the log cannot tell")
+	fl.Float64Var(&f.minParseRate, "min-parse-rate", .5, "exit 3 when a smaller share of the log's lines was understood")
+	fl.BoolVar(&f.showLiterals, "show-literals", false, "show values from the input in examples (masked by default)")
+	for _, name := range []string{"rule", "exclude-rule"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveNoFileComp))
+	}
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOns, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+var failOns = []string{"error", "warning", "info", "never"}
+
+// confidences are the labels of --min-confidence and where they begin.
+var confidences = map[string]float64{"high": .80, "medium": .50, "low": 0}
+
+// options checks the flags before anything is read.
+func (f *analyzeFlags) options() (engine.Options, error) {
+	var o engine.Options
+	for _, r := range append(append([]string{}, f.rules...), f.excludeRules...) {
+		if err := knownRule(r); err != nil {
+			return o, err
+		}
+	}
+	least, ok := confidences[f.minConfidence]
+	if !ok {
+		return o, fmt.Errorf("--min-confidence %q is unknown; it is one of high, medium, low", f.minConfidence)
+	}
+	return engine.Options{
+		Index:         index.Options{Budget: int64(f.budget), MaxIndexes: f.maxIndexes},
+		RTT:           time.Duration(f.rttMS * float64(time.Millisecond)),
+		Jobs:          f.jobs,
+		Rules:         f.rules,
+		ExcludeRules:  f.excludeRules,
+		MinConfidence: least,
+		MinCalls:      f.minCalls,
+		MinTotal:      f.minTotal,
+		Top:           f.top,
+		FailOn:        analyzer.Severity(f.failOn),
+		MaxFindings:   f.maxFindings,
+		MinParseRate:  f.minParseRate,
+		AllowEmpty:    f.allowEmpty,
+		ExitZero:      f.exitZero,
+		ShowLiterals:  f.showLiterals,
+	}, errors.Join(oneOf("fail-on", f.failOn, failOns), f.check())
+}
+
+func (f *analyzeFlags) run(ctx context.Context, s streams, args []string) error {
+	o, err := f.options()
+	if err != nil {
+		return usage(err)
+	}
+	in, err := f.read(ctx, s, args)
+	if err != nil {
+		return usage(err)
+	}
+	// The analysis of what was read goes on after Ctrl-C: it takes moments, and
+	// what is known by then is what the user wants to see.
+	res, err := engine.Run(context.WithoutCancel(ctx), engine.Input{
+		Workload:  in.workload,
+		Loops:     in.loops,
+		Schema:    in.schema,
+		Detectors: detectors.All(),
+		Version:   Version(),
+	}, o)
+	if err != nil {
+		return usage(err)
+	}
+	if in.interrupted {
+		res.Exit = engine.ExitInterrupted
+	}
+	ro := f.outputFlags.options(s)
+	ro.Top, ro.ShowLiterals, ro.Command = f.top, f.showLiterals, commandLine(args, f)
+	if err := f.write(s, res, ro); err != nil {
+		return usage(err)
+	}
+	return end(s, &f.outputFlags, res)
+}
+
+// end turns the result's exit code into the command's, with a word on why
+// where the report itself may not say it.
+func end(s streams, f *outputFlags, res *analyzer.Result) error {
+	switch res.Exit {
+	case engine.ExitFine:
+		return nil
+	case engine.ExitUnrecognised:
+		if !f.quiet {
+			fmt.Fprint(s.err, advice(res))
+		}
+	case engine.ExitInterrupted:
+		if !f.quiet {
+			fmt.Fprintln(s.err, "apilint: interrupted; this is what was read until then")
+		}
+	}
+	return &exitError{code: res.Exit}
+}
+
+// advice says why an input gave nothing and what to do about it.
+func advice(res *analyzer.Result) string {
+	var b strings.Builder
+	for _, in := range res.Inputs {
+		switch {
+		case in.Bytes == 0 && in.Kind != "pgss":
+			fmt.Fprintf(&b, "apilint: %s is empty\n", in.Path)
+		case in.Records == 0:
+			fmt.Fprintf(&b, "apilint: %s: nothing recognised in it\n", in.Path)
+		case in.Kind == "log" && in.Executions == 0:
+			fmt.Fprintf(&b, "apilint: %s: %d log records, but no statement with a duration\n", in.Path, in.Records)
+		case in.Kind == "log" && in.Unreadable*2 > in.Lines:
+			fmt.Fprintf(&b, "apilint: %s: %d of %d lines not understood; try --log-line-prefix with the server's setting\n", in.Path, in.Unreadable, in.Lines)
+		}
+		for _, n := range in.Notes {
+			fmt.Fprintf(&b, "apilint: %s: %s\n", in.Path, n)
+		}
+	}
+	if len(res.Inputs) == 0 {
+		b.WriteString("apilint: no input was found there\n")
+	}
+	b.WriteString(`What apilint reads: PostgreSQL logs (stderr, csvlog, jsonlog), pg_stat_statements as
+CSV, OTLP JSON traces and .sql files. To make PostgreSQL log its statements:
+  ALTER SYSTEM SET log_min_duration_statement = 0;   -- for a test run; 100 in production
+  SELECT pg_reload_conf();
+`)
+	return b.String()
+}
+
+// commandLine is how the command was called, for the hints at the report's
+// end: inputs, schema and statistics, without what changes only the output.
+func commandLine(args []string, f *analyzeFlags) string {
+	words := append([]string{"apilint", "analyze"}, args...)
+	for _, p := range f.schema {
+		words = append(words, "--schema", p)
+	}
+	for _, p := range f.stats {
+		words = append(words, "--stats", p)
+	}
+	return strings.Join(words, " ")
+}

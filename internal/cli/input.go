@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apilint/apilint/analyzer/engine"
+	"github.com/apilint/apilint/analyzer/schema"
+	"github.com/apilint/apilint/analyzer/sequence"
+	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source"
+)
+
+// inputFlags say what to read and how.
+type inputFlags struct {
+	prefix, timezone, format string
+	since, until             string
+	databases, users, apps   []string
+	maxStatement             size
+	maxGroups, jobs          int
+	schema, stats            []string
+	weights                  string
+}
+
+func (f *inputFlags) register(cmd *cobra.Command) {
+	f.maxStatement = 1 << 20
+	fl := cmd.Flags()
+	fl.StringVar(&f.prefix, "log-line-prefix", "", "log_line_prefix of the server, when the guess is wrong")
+	fl.StringVar(&f.timezone, "timezone", "", "zone of log times that carry only an abbreviation (Europe/Berlin)")
+	fl.StringVar(&f.format, "input-format", "", "force a format: stderr, csvlog, jsonlog, pgss, otlp, sql")
+	fl.StringVar(&f.since, "since", "", "leave out what ended before this time (RFC 3339 or 2006-01-02 15:04:05)")
+	fl.StringVar(&f.until, "until", "", "leave out what ended at or after this time")
+	fl.StringSliceVar(&f.databases, "database", nil, "only these databases")
+	fl.StringSliceVar(&f.users, "user", nil, "only these users")
+	fl.StringSliceVar(&f.apps, "app", nil, "only these application names")
+	fl.Var(&f.maxStatement, "max-statement-size", "longer texts are cut, their head is kept")
+	fl.IntVar(&f.maxGroups, "max-groups", 0, "distinct statements to keep, the rest is folded into one (default 100000)")
+	fl.IntVar(&f.jobs, "jobs", 0, "workers (default: all processors)")
+}
+
+func (f *inputFlags) registerSchema(cmd *cobra.Command) {
+	fl := cmd.Flags()
+	fl.StringArrayVar(&f.schema, "schema", nil, "DDL: a pg_dump --schema-only file or a folder of .sql migrations (repeatable)")
+	fl.StringArrayVar(&f.stats, "stats", nil, "statistics: CSV exports of pg_stats and relation sizes, or a folder of them (repeatable)")
+	fl.StringVar(&f.weights, "weights", "", "calls and mean_ms of .sql query files (TSV: query, calls, mean_ms)")
+	_ = cmd.MarkFlagFilename("schema", "sql")
+}
+
+// input is what was read.
+type input struct {
+	workload    *workload.Workload
+	loops       []sequence.Candidate
+	schema      *schema.Schema
+	interrupted bool
+}
+
+// read reads every input; a cancelled context ends it early.
+func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input, error) {
+	if len(args) == 0 {
+		return nil, errors.New("nothing to read: name a log file, a folder, or - for standard input")
+	}
+	in := &input{}
+	var err error
+	if in.schema, err = f.readSchema(); err != nil {
+		return nil, err
+	}
+	o := source.Options{
+		Stdin: s.in, Prefix: f.prefix, Timezone: f.timezone, Format: f.format,
+		Databases: f.databases, Users: f.users, Apps: f.apps,
+		MaxStatement: int(f.maxStatement), Jobs: f.jobs,
+	}
+	if o.Since, err = moment("since", f.since); err != nil {
+		return nil, err
+	}
+	if o.Until, err = moment("until", f.until); err != nil {
+		return nil, err
+	}
+	if f.weights != "" {
+		if o.Weights, err = source.ReadWeights(f.weights); err != nil {
+			return nil, err
+		}
+	}
+	finder := sequence.New(sequence.Options{})
+	agg := workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, finder)
+	err = source.Read(ctx, args, o, agg)
+	if err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	in.interrupted = ctx.Err() != nil
+	in.workload = agg.Workload()
+	in.loops = finder.Candidates()
+	showPaths(in.workload)
+	return in, nil
+}
+
+// readSchema loads --schema and --stats; nil when neither was given.
+func (f *inputFlags) readSchema() (*schema.Schema, error) {
+	if len(f.schema)+len(f.stats) == 0 {
+		return nil, nil
+	}
+	sch := schema.New()
+	for _, path := range f.schema {
+		dir, name := filepath.Split(filepath.Clean(path))
+		if dir == "" {
+			dir = "."
+		}
+		if err := sch.AddPath(os.DirFS(dir), name); err != nil {
+			return nil, fmt.Errorf("reading --schema %s: %w", path, err)
+		}
+	}
+	for _, path := range f.stats {
+		if err := addStats(sch, path); err != nil {
+			return nil, fmt.Errorf("reading --stats %s: %w", path, err)
+		}
+	}
+	return sch, nil
+}
+
+// addStats reads a statistics file, or every .csv file of a folder.
+func addStats(sch *schema.Schema, path string) error {
+	return filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || (name != path && !strings.EqualFold(filepath.Ext(name), ".csv")) {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return sch.AddStats(name, content)
+	})
+}
+
+// showPaths replaces absolute paths by what is enough to tell the inputs
+// apart: a report names no folder of the machine it was made on.
+func showPaths(w *workload.Workload) {
+	wd, _ := os.Getwd()
+	for depth := 1; ; depth++ {
+		seen := map[string]bool{}
+		unique := true
+		for _, in := range w.Inputs {
+			p := shownPath(wd, in.Path, depth)
+			unique = unique && (!seen[p] || p == in.Path)
+			seen[p] = true
+		}
+		if unique || depth > 32 {
+			for _, in := range w.Inputs {
+				in.Path = shownPath(wd, in.Path, depth)
+			}
+			return
+		}
+	}
+}
+
+// shownPath is path relative to wd when it lies below, else its last elements.
+func shownPath(wd, path string, depth int) string {
+	if !filepath.IsAbs(path) {
+		return filepath.ToSlash(path)
+	}
+	if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return filepath.ToSlash(rel)
+	}
+	parts := strings.Split(strings.Trim(filepath.ToSlash(path), "/"), "/")
+	return strings.Join(parts[max(0, len(parts)-depth):], "/")
+}
+
+// moment reads a time flag; times without a zone are UTC.
+func moment(flag, value string) (time.Time, error) {
+	if value == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.Parse(layout, value); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("--%s %q is no time; write it like 2026-01-31T08:00:00Z", flag, value)
+}
+
+// usage wraps an error of reading as one that ends with exit code 2.
+func usage(err error) error { return &exitError{engine.ExitUsage, err} }

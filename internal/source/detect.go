@@ -1,0 +1,184 @@
+package source
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apilint/apilint/analyzer/sqltree"
+)
+
+// detect tells from the head of an input what it is: a name of [Formats], or
+// one that [unknown] explains.
+func detect(head []byte) string {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	switch {
+	case len(text) == 0:
+		return "empty"
+	case bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return "utf-16"
+	case text[0] == '{' || text[0] == '[':
+		return detectJSON(text)
+	}
+	if header := csvHeader(text); header != nil {
+		switch {
+		case has(header, "query") && has(header, "calls") && (has(header, "total_exec_time") || has(header, "total_time")):
+			return "pgss"
+		case has(header, "most_common_vals") || has(header, "relpages") || has(header, "idx_scan") || has(header, "setting") && has(header, "name"):
+			return "stats"
+		}
+	}
+	if isCSVLog(text) {
+		return "csvlog"
+	}
+	if hasLogLine(text) {
+		return "stderr"
+	}
+	if binary(head) {
+		return "binary"
+	}
+	return detectSQL(text)
+}
+
+func detectJSON(text []byte) string {
+	line, _, _ := bytes.Cut(text, []byte{'\n'})
+	for _, key := range []string{`"error_severity"`, `"message"`, `"timestamp"`} {
+		if !bytes.Contains(line, []byte(key)) {
+			if bytes.Contains(text, []byte(`"resourceSpans"`)) || bytes.Contains(text, []byte(`"scopeSpans"`)) {
+				return "otlp"
+			}
+			return "json"
+		}
+	}
+	return "jsonlog"
+}
+
+// csvHeader returns the lower-case fields of the first line, nil when it is no
+// line of column names.
+func csvHeader(text []byte) []string {
+	line, _, _ := bytes.Cut(text, []byte{'\n'})
+	if len(line) > 8192 || !bytes.ContainsRune(line, ',') {
+		return nil
+	}
+	fields, err := csv.NewReader(bytes.NewReader(line)).Read()
+	if err != nil {
+		return nil
+	}
+	for i, f := range fields {
+		f = strings.ToLower(strings.TrimSpace(f))
+		if f == "" || strings.Trim(f, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+			return nil
+		}
+		fields[i] = f
+	}
+	return fields
+}
+
+func has(fields []string, name string) bool {
+	for _, f := range fields {
+		if f == name {
+			return true
+		}
+	}
+	return false
+}
+
+// isCSVLog reports whether some line of the head looks like a csvlog record: a
+// time, then enough fields. The first line may be the rest of a record.
+func isCSVLog(text []byte) bool {
+	for range 200 {
+		line, rest, more := bytes.Cut(text, []byte{'\n'})
+		if t := bytes.TrimPrefix(line, []byte{'"'}); timestampLen(t) > 0 && bytes.Count(line, []byte{','}) >= 11 {
+			n := timestampLen(t)
+			if i := bytes.IndexByte(t[n:], ','); i >= 0 && i < 12 && !bytes.ContainsAny(t[n:n+i], "[]:") {
+				return true
+			}
+		}
+		if !more {
+			return false
+		}
+		text = rest
+	}
+	return false
+}
+
+// hasLogLine reports whether some line holds a severity as PostgreSQL's stderr
+// log writes it.
+func hasLogLine(text []byte) bool {
+	for range 4000 {
+		line, rest, more := bytes.Cut(text, []byte{'\n'})
+		if i, _ := findSeverity(line); i >= 0 {
+			return true
+		}
+		if !more {
+			return false
+		}
+		text = rest
+	}
+	return false
+}
+
+// binary reports whether the head holds what no text does.
+func binary(head []byte) bool {
+	odd := 0
+	for _, c := range head {
+		if c == 0 {
+			return true
+		}
+		if c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b {
+			odd++
+		}
+	}
+	return odd*50 > len(head) || !utf8.Valid(head[:min(len(head), 512)]) && odd > 0
+}
+
+// detectSQL tells queries from a schema and from prose, by the first word of
+// the statements.
+func detectSQL(text []byte) string {
+	spans := sqltree.Split(string(text[:min(len(text), 64<<10)]))
+	queries, definitions, other := 0, 0, 0
+	for _, s := range spans {
+		var l sqltree.Lexed
+		sqltree.Lex([]byte(s.Text), &l)
+		switch l.Command {
+		case sqltree.Select, sqltree.Insert, sqltree.Update, sqltree.Delete, sqltree.Merge:
+			queries++
+		case sqltree.DDL:
+			definitions++
+		case sqltree.Other:
+			other++
+		}
+	}
+	switch {
+	case queries > 0 && queries >= definitions && queries > other:
+		return "sql"
+	case definitions > other:
+		return "schema"
+	}
+	return "unknown"
+}
+
+// unknown says what an input is that is not read, and what to do.
+func unknown(kind string, head []byte) string {
+	switch kind {
+	case "empty":
+		return "the input is empty"
+	case "utf-16":
+		return "the input is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 FILE | apilint analyze -"
+	case "json":
+		return "this JSON is neither PostgreSQL's jsonlog nor OTLP traces"
+	case "stats":
+		return "this looks like statistics: give it with --stats"
+	case "schema":
+		return "this looks like a schema: give it with --schema"
+	case "binary":
+		return "this is no text"
+	case "stderr":
+		return "no line matches a log_line_prefix; give the server's setting with --log-line-prefix"
+	}
+	if bytes.Contains(head, []byte("duration:")) {
+		return "no line is a PostgreSQL log record, though some hold \"duration:\""
+	}
+	return "no format was recognised"
+}

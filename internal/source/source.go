@@ -1,0 +1,267 @@
+// Package source reads what PostgreSQL and its clients leave behind: logs,
+// pg_stat_statements exports, traces and .sql files. What an input is, is told
+// from its content. Every reader counts what it could not read.
+package source
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// Options say how to read. The zero value reads everything as it comes.
+type Options struct {
+	Stdin        io.Reader
+	Prefix       string // log_line_prefix, "" to guess
+	Timezone     string // of log times with an unknown abbreviation
+	Format       string // force: stderr, csvlog, jsonlog, pgss, otlp, sql
+	Since, Until time.Time
+	Databases    []string
+	Users        []string
+	Apps         []string
+	MaxStatement int // bytes, default 1 MiB
+	Jobs         int // workers, default all processors
+	Weights      Weights
+	blockSize    int // tests cut finer
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxStatement <= 0 {
+		o.MaxStatement = 1 << 20
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.blockSize <= 0 {
+		o.blockSize = 1 << 20
+	}
+	return o
+}
+
+// Formats are the names that --input-format takes.
+var Formats = []string{"stderr", "csvlog", "jsonlog", "pgss", "otlp", "sql"}
+
+// Read reads every input named by args ("-", files, folders, globs) into agg.
+// An input that cannot be opened is an error; one that is not recognised is an
+// input of format "unknown" with a note. A cancelled context ends the reading;
+// what was folded until then stays usable.
+func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregator) error {
+	o = o.withDefaults()
+	if o.Format != "" && !slices.Contains(Formats, o.Format) {
+		return fmt.Errorf("--input-format %q is unknown; it is one of %s", o.Format, strings.Join(Formats, ", "))
+	}
+	zone, err := zoneOf(o.Timezone)
+	if err != nil {
+		return err
+	}
+	inputs, err := expand(args)
+	if err != nil {
+		return err
+	}
+	r := &reading{ctx: ctx, o: o, agg: agg, zone: zone}
+	for _, in := range inputs {
+		if err := r.open(in); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named is one input; one that was found rather than named may be anything.
+type named struct {
+	path  string
+	found bool
+}
+
+// expand turns arguments into files, in a fixed order.
+func expand(args []string) ([]named, error) {
+	var out []named
+	for _, arg := range args {
+		if arg == "-" {
+			out = append(out, named{path: arg})
+			continue
+		}
+		info, err := os.Stat(arg)
+		switch {
+		case err == nil && info.IsDir():
+			n := len(out)
+			err := filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+				if err != nil {
+					return err
+				}
+				if strings.HasPrefix(d.Name(), ".") && path != arg {
+					if d.IsDir() {
+						return filepath.SkipDir
+					}
+					return nil
+				}
+				if d.Type().IsRegular() {
+					out = append(out, named{path, true})
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, fmt.Errorf("reading the folder %s: %w", arg, err)
+			}
+			if len(out) == n {
+				return nil, fmt.Errorf("the folder %s holds no file", arg)
+			}
+		case err == nil:
+			out = append(out, named{path: arg})
+		case strings.ContainsAny(arg, "*?[{"):
+			matches, globErr := doublestar.FilepathGlob(arg, doublestar.WithFilesOnly())
+			if globErr != nil {
+				return nil, fmt.Errorf("the pattern %s: %w", arg, globErr)
+			}
+			if len(matches) == 0 {
+				return nil, fmt.Errorf("no file matches %s", arg)
+			}
+			slices.Sort(matches)
+			for _, m := range matches {
+				out = append(out, named{m, true})
+			}
+		default:
+			return nil, fmt.Errorf("opening an input: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// reading is the state of one [Read].
+type reading struct {
+	ctx  context.Context
+	o    Options
+	agg  *workload.Aggregator
+	zone *time.Location
+}
+
+// headSize is how much of an input decides what it is.
+const headSize = 256 << 10
+
+// open reads one input.
+func (r *reading) open(n named) error {
+	in := &workload.Input{Path: n.path, Kind: "unknown", Format: "unknown"}
+	var raw io.Reader = r.o.Stdin
+	if n.path == "-" {
+		if raw == nil {
+			return errors.New("reading standard input: there is none")
+		}
+	} else {
+		f, err := os.Open(n.path)
+		if err != nil {
+			return fmt.Errorf("opening an input: %w", err)
+		}
+		defer f.Close()
+		raw = f
+	}
+	br := bufio.NewReaderSize(raw, headSize)
+	for {
+		magic, _ := br.Peek(4)
+		name := compression(magic)
+		if name == "" {
+			break
+		}
+		if name != "gzip" {
+			in.Notes = append(in.Notes, name+" is not read yet: decompress it first, or pipe it: "+name+" -dc FILE | apilint analyze -")
+			r.agg.Input(in, workload.SourceLog)
+			return nil
+		}
+		z, err := gzip.NewReader(br)
+		if err != nil {
+			in.Notes = append(in.Notes, "the gzip header is broken: "+err.Error())
+			r.agg.Input(in, workload.SourceLog)
+			return nil
+		}
+		in.Envelopes = append(in.Envelopes, "gzip")
+		br = bufio.NewReaderSize(z, headSize)
+	}
+	head, err := br.Peek(headSize)
+	if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
+		if len(head) == 0 {
+			return fmt.Errorf("reading %s: %w", n.path, err)
+		}
+	}
+	return r.read(in, br, head)
+}
+
+// compression names what a file is compressed with, by its magic bytes.
+func compression(magic []byte) string {
+	switch m := string(magic); {
+	case strings.HasPrefix(m, "\x1f\x8b"):
+		return "gzip"
+	case strings.HasPrefix(m, "BZh"):
+		return "bzip2"
+	case strings.HasPrefix(m, "\xfd7zX"):
+		return "xz"
+	case strings.HasPrefix(m, "\x28\xb5\x2f\xfd"):
+		return "zstd"
+	case strings.HasPrefix(m, "\x04\x22\x4d\x18"):
+		return "lz4"
+	case strings.HasPrefix(m, "PK\x03\x04"):
+		return "unzip"
+	}
+	return ""
+}
+
+// read hands the content to the reader of its format.
+func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
+	kind := r.o.Format
+	if kind == "" {
+		kind = detect(head)
+	}
+	switch kind {
+	case "stderr":
+		p, rate := r.prefix(head)
+		if p == nil && r.o.Prefix != "" {
+			return fmt.Errorf("--log-line-prefix %q: %w", r.o.Prefix, errPrefix)
+		}
+		if p == nil {
+			break
+		}
+		in.Kind, in.Format, in.Prefix, in.PrefixRate, in.Language = "log", kind, p.text, rate, "en"
+		if !p.hasSession() {
+			in.Notes = append(in.Notes, "the prefix names no session or process: statements of several sessions look like one")
+		}
+		return r.log(in, src, &stderrReader{prefix: p})
+	case "csvlog":
+		in.Kind, in.Format, in.Language = "log", kind, "en"
+		return r.log(in, src, &csvReader{})
+	case "jsonlog":
+		in.Kind, in.Format, in.Language = "log", kind, "en"
+		return r.log(in, src, &jsonReader{})
+	case "pgss":
+		in.Kind, in.Format = "pgss", "pg_stat_statements"
+		return r.pgss(in, src)
+	case "otlp":
+		in.Kind, in.Format = "trace", "otlp"
+		return r.otlp(in, src)
+	case "sql":
+		in.Kind, in.Format = "sql", "sql"
+		return r.sql(in, src)
+	}
+	r.agg.Input(in, workload.SourceLog)
+	in.Notes = append(in.Notes, unknown(kind, head))
+	n, err := io.Copy(io.Discard, io.LimitReader(src, 1<<30))
+	in.Bytes = n
+	if err != nil {
+		in.Notes = append(in.Notes, "reading stopped: "+err.Error())
+	}
+	return nil
+}
