@@ -207,12 +207,12 @@ func (r *resolver) distinctFrom(e *pg.A_Expr, k clause, c context) {
 		return
 	}
 	before := len(c.level.scope.Predicates)
-	op, spelled := "=", "IS NOT DISTINCT FROM"
+	op, words := "=", "IS NOT DISTINCT FROM"
 	if !same {
-		op, spelled = "<>", "IS DISTINCT FROM"
+		op, words = "<>", "IS DISTINCT FROM"
 	}
 	r.compare(op, left, right, clause{k.node, false}, c)
 	for _, p := range c.level.scope.Predicates[before:] {
-		p.Operator, p.Text = spelled, r.text(k)
+		p.Op, p.Operator, p.Text = OtherOp, words, r.text(k)
 	}
 }

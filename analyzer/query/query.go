@@ -177,6 +177,7 @@ type Value struct {
 	Type  string // int, numeric, text, bool, bit or the cast's type; "" unknown
 	Scope *Scope // of SubQuery
 	Array bool   // = ANY(value): the number of members is unknown
+	Nth   int    // of a constant: which literal of the statement it is, from 1; 0 unknown
 }
 
 // Expr is an output, grouping or sort expression.

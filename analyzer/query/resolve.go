@@ -17,6 +17,8 @@ type resolver struct {
 	subs      map[*pg.SubLink]*level
 	views     int
 	unfolding map[*schema.Table]bool
+	source    string // the whole text, to number its literals
+	literals  []int  // their offsets, once asked for
 }
 
 // Resolve lowers one statement of a tree. s may be nil: columns are then
@@ -35,7 +37,7 @@ func Resolve(t *sqltree.Tree, stmt int, s *schema.Schema) *Query {
 	q := &Query{Text: t.Text[st.Start:st.End], Target: -1}
 	r := &resolver{
 		query: q, schema: s, bound: map[*pg.ColumnRef]binding{}, subs: map[*pg.SubLink]*level{},
-		unfolding: map[*schema.Table]bool{},
+		unfolding: map[*schema.Table]bool{}, source: t.Text,
 	}
 	// The tree is rewritten while it is resolved, and others read it too.
 	r.statement(proto.Clone(st.Node).(*pg.Node))

@@ -21,7 +21,9 @@ const maxDepth = 64
 type lexer struct {
 	s        []byte
 	i        int
+	start    int // of the token just read
 	out      *Lexed
+	offsets  *[]int // of the literals counted so far, for who asks
 	depth    int
 	calls    [maxDepth]uint16 // per open parenthesis: positions of behaviour constants
 	arg      [maxDepth]uint8  // per open parenthesis: which argument, from 0
@@ -49,19 +51,35 @@ type lexer struct {
 func Lex(sql []byte, into *Lexed) {
 	*into = Lexed{Limit: -1, Offset: -1}
 	l := lexer{s: sql, out: into}
+	l.run()
+	l.finish()
+}
+
+// LiteralOffsets returns the byte offsets of the literals that [Lex] counts,
+// in order.
+func LiteralOffsets(sql string) []int {
+	offsets := []int{}
+	var into Lexed
+	l := lexer{s: []byte(sql), out: &into, offsets: &offsets}
+	l.run()
+	return offsets
+}
+
+// run reads tokens until the end of s.
+func (l *lexer) run() {
+	sql := l.s
 	for {
 		kind, end, from, to := scan(l.s, l.i)
 		start := l.i
-		l.i = end
+		l.start, l.i = start, end
 		switch kind {
 		case tokEnd:
-			l.finish()
 			return
 		case tokSpace:
 		case tokComment:
 			l.comment(start, end)
 		case tokCut:
-			into.Traits |= Truncated
+			l.out.Traits |= Truncated
 			if start < len(sql) && (sql[start] == '/' || sql[start] == '"') {
 				l.comment(start, end)
 				continue
@@ -180,13 +198,7 @@ func equalFold(s []byte, lower string) bool {
 // value folds a literal. quoted tells a string from a number.
 func (l *lexer) value(content []byte, quoted bool) {
 	l.begin()
-	h := HashLiteral(content)
-	if l.out.NLiteral >= MaxLiterals {
-		l.out.Literals[MaxLiterals-1] = MixLiteral(l.out.Literals[MaxLiterals-1], h)
-	} else {
-		l.out.Literals[l.out.NLiteral] = h
-	}
-	l.out.NLiteral++
+	l.literal(content, l.start)
 	l.keepCount(content)
 	switch {
 	case l.like && quoted:
@@ -197,6 +209,43 @@ func (l *lexer) value(content []byte, quoted bool) {
 		l.add(hashValue)
 	}
 	l.after('v')
+}
+
+// literal counts a value that starts at an offset and keeps its hash.
+func (l *lexer) literal(content []byte, at int) {
+	h := HashLiteral(content)
+	if l.out.NLiteral >= MaxLiterals {
+		l.out.Literals[MaxLiterals-1] = MixLiteral(l.out.Literals[MaxLiterals-1], h)
+	} else {
+		l.out.Literals[l.out.NLiteral] = h
+	}
+	l.out.NLiteral++
+	if l.offsets != nil {
+		*l.offsets = append(*l.offsets, at)
+	}
+}
+
+// values are the literals and placeholders counted so far.
+type values struct {
+	literals     [MaxLiterals]uint32
+	count, param int
+	offsets      int
+}
+
+func (l *lexer) values() values {
+	v := values{literals: l.out.Literals, count: l.out.NLiteral, param: l.out.NParam}
+	if l.offsets != nil {
+		v.offsets = len(*l.offsets)
+	}
+	return v
+}
+
+// restore forgets what was counted since.
+func (l *lexer) restore(v values) {
+	l.out.Literals, l.out.NLiteral, l.out.NParam = v.literals, v.count, v.param
+	if l.offsets != nil {
+		*l.offsets = (*l.offsets)[:v.offsets]
+	}
 }
 
 // behaviour reports whether a string constant here selects what a function

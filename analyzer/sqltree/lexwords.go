@@ -159,8 +159,7 @@ func (l *lexer) list(open, closed byte, in bool) {
 	}
 	i++
 	members, operand, squashed := 0, false, false
-	literals, params := l.out.NLiteral, l.out.NParam
-	saved := l.out.Literals
+	before := l.values()
 	var cast uint64
 	for {
 		kind, end, from, to := scan(l.s, i)
@@ -170,13 +169,10 @@ func (l *lexer) list(open, closed byte, in bool) {
 			squashed = squashed || bytes.Contains(l.s[i:end], []byte(", ...")) // PostgreSQL 18
 		case tokString, tokNumber:
 			if operand {
-				l.out.Literals, l.out.NLiteral, l.out.NParam = saved, literals, params
+				l.restore(before)
 				return
 			}
-			if l.out.NLiteral < MaxLiterals {
-				l.out.Literals[l.out.NLiteral] = HashLiteral(l.s[from:to])
-			}
-			l.out.NLiteral++
+			l.literal(l.s[from:to], i)
 			members++
 			operand = true
 		case tokParam:
@@ -192,7 +188,7 @@ func (l *lexer) list(open, closed byte, in bool) {
 				operand = true
 			case (string(text) == "-" || string(text) == "+") && !operand:
 			default:
-				l.out.Literals, l.out.NLiteral, l.out.NParam = saved, literals, params
+				l.restore(before)
 				return
 			}
 		case tokCut:
@@ -218,12 +214,12 @@ func (l *lexer) list(open, closed byte, in bool) {
 				members++
 				operand = true
 			default:
-				l.out.Literals, l.out.NLiteral, l.out.NParam = saved, literals, params
+				l.restore(before)
 				return
 			}
 		default:
 			if kind != tokEnd {
-				l.out.Literals, l.out.NLiteral, l.out.NParam = saved, literals, params
+				l.restore(before)
 				return
 			}
 		}
@@ -280,37 +276,10 @@ func (l *lexer) rows() {
 	l.out.Traits |= MultiRow
 	l.mark(hashRows, false)
 	// The first row is read for its shape and values; the others are passed over.
-	inner := lexer{s: l.s[:first], i: l.i, out: l.out, first: l.first, depth: l.depth, prev: wValues, last: 'k', words: l.words, flat: true}
+	inner := lexer{s: l.s[:first], i: l.i, out: l.out, offsets: l.offsets, first: l.first, depth: l.depth, prev: wValues, last: 'k', words: l.words, flat: true}
 	inner.run()
 	l.i = last
 	l.after('v')
-}
-
-// run reads tokens until the end of s without finishing the statement.
-func (l *lexer) run() {
-	for {
-		kind, end, from, to := scan(l.s, l.i)
-		start := l.i
-		l.i = end
-		switch kind {
-		case tokEnd:
-			return
-		case tokWord:
-			l.word(start, end)
-		case tokQuoted:
-			l.identifier(hashQuoted(l.s[start:end]), nil)
-		case tokString:
-			l.value(l.s[from:to], true)
-		case tokNumber:
-			l.number(l.s[start:end])
-		case tokParam:
-			l.param(l.s[from:to])
-		case tokOperator:
-			l.operator(start, end)
-		case tokPunct:
-			l.punct(start, l.s[start])
-		}
-	}
 }
 
 // rowEnd returns the offset after the parenthesis that closes the one at i, or
