@@ -110,7 +110,7 @@ func costs(s analyzer.Served) string {
 	return "cost " + units(*s.Before) + " -> " + units(*s.After)
 }
 
-// price is what an index costs and is known by.
+// price is what an index costs.
 func price(ix *analyzer.Index) []string {
 	var out []string
 	if ix.Bytes != nil && *ix.Bytes > 0 {
@@ -126,9 +126,6 @@ func price(ix *analyzer.Index) []string {
 		if n := l.HOTUpdatesLostPerDay; n != nil && *n > 0 {
 			out = append(out, units(*n)+" HOT updates lost a day")
 		}
-	}
-	if ix.Basis != "" {
-		out = append(out, clean(ix.Basis))
 	}
 	return out
 }

@@ -18,12 +18,12 @@ type Format struct {
 // Options say for whom a result is printed. The zero value is right for a
 // pipe.
 type Options struct {
-	Width        int    // columns of the terminal; 0 is none: laid out for 80, and no statement is cut
-	Color        bool   // ANSI colour codes are understood
-	Verbose      bool   // everything that is known, also of what was not understood
-	Top          int    // at most this many findings and statements; 0 is a screen's worth
-	ShowLiterals bool   // values of the input may be shown
-	Command      string // how the analysis was called, for the hints about what to do next
+	Width        int      // columns of the terminal; 0 is none: laid out for 80, and no statement is cut
+	Color        bool     // ANSI colour codes are understood
+	Verbose      bool     // everything that is known, also of what was not understood
+	Top          int      // at most this many findings and statements; 0 is a screen's worth
+	ShowLiterals bool     // values of the input may be shown
+	Command      []string // how the analysis was called, for the hints about what to do next
 }
 
 // Formats are all formats, in the order in which help names them.

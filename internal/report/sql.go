@@ -153,8 +153,12 @@ func (s script) index(ix *analyzer.Index, number int, write func(string)) {
 		}
 		s.note(margin, text+oneLine(s.statements.text(served.Query, ix.Database)))
 	}
-	if p := price(ix); len(p) > 0 {
-		s.note(margin, strings.Join(p, ", "))
+	facts := price(ix)
+	if ix.Basis != "" {
+		facts = append(facts, clean(ix.Basis))
+	}
+	if len(facts) > 0 {
+		s.note(margin, strings.Join(facts, ", "))
 	}
 	if len(ix.Literals) > 0 {
 		s.note(margin, "holds values of your data: "+strings.Join(ix.Literals, ", "))

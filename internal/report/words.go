@@ -85,20 +85,26 @@ func workload(r *analyzer.Result) string {
 
 // totals counts the findings: 2 errors, 1 warning.
 func totals(r *analyzer.Result) string {
+	text := counts(r.Summary)
+	if text == "" {
+		text = "no findings"
+	}
+	if n := r.Summary.Suppressed; n > 0 {
+		text += fmt.Sprintf(", %d hidden by --min-confidence", n)
+	}
+	return text
+}
+
+// counts writes the counts that are not 0, errors first.
+func counts(n analyzer.Counts) string {
 	var out []string
 	for _, c := range []struct {
 		n    int
 		noun string
-	}{{r.Summary.Error, "error"}, {r.Summary.Warning, "warning"}, {r.Summary.Info, "info"}} {
+	}{{n.Error, "error"}, {n.Warning, "warning"}, {n.Info, "info"}} {
 		if c.n > 0 {
 			out = append(out, plural(int64(c.n), c.noun))
 		}
-	}
-	if len(out) == 0 {
-		out = append(out, "no findings")
-	}
-	if n := r.Summary.Suppressed; n > 0 {
-		out = append(out, fmt.Sprintf("%d hidden by --min-confidence", n))
 	}
 	return strings.Join(out, ", ")
 }
