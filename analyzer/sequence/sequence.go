@@ -2,9 +2,13 @@
 // again and again within one request, the groups that ran with it, and the
 // query that came before. It knows no SQL: rules judge its candidates with
 // facts and schema later.
+//
+// An execution goes to the narrowest scope that the input tells of: a span of
+// a trace, a request's tag, a stretch of its session. A scope that ends is
+// searched for loops (search.go), each loop is measured (measure.go) and
+// folded into the candidate of its head (keep.go). What a scope holds, how many
+// scopes are open and how many candidates are kept is bounded.
 package sequence
-
-import "github.com/apilint/apilint/analyzer/workload"
 
 // Scope says what bounded the loop (the design's table of scopes).
 type Scope uint8
@@ -14,33 +18,43 @@ const (
 	ScopeTransaction              // BEGIN ... COMMIT
 	ScopeRequest                  // a request's tag, across sessions
 	ScopeTrace                    // a span that is no database call
-	ScopeTxRun                    // a run of transactions of equal shape
+	ScopeTxRun                    // one or two iterations per transaction, or per hand-over of a pool
 )
 
-// Candidate is one loop over all requests in which it was seen: the same head,
-// the same body and the same route.
-type Candidate struct {
-	Head        uint32 // group
-	Route       string
-	Scope       Scope
-	Context     uint32   // of the first request
-	Body        []Member // Body[0] is the head, the others in order of appearance
-	Parents     []Parent // SELECTs seen before the loop, most often first, bounded
-	Requests    int      // scopes in which it was seen
-	Iterations  Distribution
-	Distinct    int // distinct parameter tuples of the head in a request, median; -1 unknown
-	DistinctMax int // most in one request
+// NoGroup stands for no group.
+const NoGroup = ^uint32(0)
 
-	Varying               []int   // parameters of the head (from 0) with more than one value, in every request
-	WallUS, BusyUS, GapUS int64   // medians per request: first start to last end, sum of durations, median pause between iterations
-	Pipelined             float64 // share of the executions that share a virtual transaction without BEGIN
-	Extended              bool
-	Parallel              bool    // trace: siblings overlap
-	Quiet                 float64 // how much quieter the session was before and after, 0 unknown
-	Share                 float64 // share of the scope's statements that belong to the loop
-	MaxGapUS              int64
-	Grows                 []Growth   // iterations beside the parent's rows or LIMIT, at most 16
-	Evidence              []Evidence // at most 3
+// Candidate is one loop over all requests in which it was seen: the same head,
+// route, application and scope.
+type Candidate struct {
+	Head uint32 // group
+	// Under is the head of the loop whose iterations each held this one, or
+	// NoGroup. Whether both are loops, or the outer one is only the first
+	// statement of many requests, takes facts to tell.
+	Under      uint32
+	Route      string
+	Scope      Scope
+	Context    uint32   // of the first request
+	Body       []Member // Body[0] is the head, the others in order of appearance
+	Parents    []Parent // statements that returned rows before the loop, most often first, at most 16
+	Requests   int      // loops that were seen, each of a request of its own
+	Iterations Distribution
+	Executions int64 // of the body, in all requests
+	ExecUS     int64 // likewise, time in execute
+
+	Distinct    int // distinct parameter tuples of the head in a request, median; -1 unknown
+	DistinctMax int // most in one request, -1 unknown
+
+	Varying                   []int   // parameters of the head (from 0) with more than one value, in every request
+	WallUS, BusyUS, GapUS     int64   // medians per request: first start to last end, sum of durations, median pause between iterations
+	TotalWallUS, TotalBusyUS  int64   // sums over the requests
+	TotalPauses               int64   // sum of iterations - 1
+	MaxGapUS                  int64   // the longest pause between iterations
+	Pipelined                 float64 // share of the executions that share a virtual transaction without BEGIN
+	Extended, Trace, Parallel bool    // Parallel: most spans overlap their predecessor
+	Quiet                     float64 // how much longer the pauses before and after were than those within, median; 0 unknown
+	Share                     float64 // share of the statements from first to last that belong to the loop
+	Evidence                  []Evidence
 }
 
 // Distribution of a count per request.
@@ -50,22 +64,29 @@ type Distribution struct{ Min, Median, Max int }
 type Member struct {
 	Group        uint32
 	PerIteration float64
-	Count        int // executions in all requests
+	Count        int64 // executions in all requests
 	ExecUS       int64
-	Distinct     int // distinct tuples in a request, median; -1 unknown
+	Distinct     int // distinct tuples in a request, most; -1 unknown
 	Varying      []int
 	Nested       bool // more than 1.5 per iteration
 	Irregular    bool // its count per iteration varies like chance
 }
 
-// Parent is a SELECT that ran before the loop.
+// Parent is a statement that returned rows before the loop.
 type Parent struct {
-	Group    uint32
-	Times    int   // requests in which it was the one at this distance or nearer
-	Limit    int64 // its literal LIMIT the last time, -1
-	Rows     int64 // rows it returned, -1
-	GapUS    int64 // median from its end to the loop's start
-	Distance int   // statements between, median
+	Group     uint32
+	Times     int   // requests in which it stood before the loop
+	Limit     int64 // its LIMIT the last time, -1
+	Rows      int64 // rows it returned the last time, -1
+	GapUS     int64 // shortest pause from its end to the loop's start
+	Distance  int   // fewest statements in between
+	SameScope bool  // it stood in the loop's own scope, not before it
+
+	// How often the loop ran exactly, less or more often than the parent
+	// returned rows, or than its LIMIT where the rows are not known.
+	Exact, Below, Above int
+	// Grows has up to 16 requests in which both numbers are known.
+	Grows []Growth
 }
 
 // Growth pairs a loop's iterations with what the parent returned.
@@ -75,24 +96,33 @@ type Growth struct{ Rows, Iterations int }
 type Evidence struct {
 	Input, Session uint32
 	Line           int64
-	Time           int64 // µs since 1970
+	Time           int64 // µs since 1970, 0 unknown
 }
-
-// Finder observes events and keeps bounded candidates.
-type Finder struct{}
 
 // Options bound a Finder. The zero value is right.
 type Options struct {
-	Candidates  int // default 4,096
-	ScopeEvents int // events kept per open scope; default 4,096, later ones are only counted
+	Candidates  int // kept; default 4,096
+	ScopeEvents int // executions held per open scope; default 4,096: longer scopes are searched piece by piece
+	Scopes      int // open at once; default 10,000
+	Events      int // held in all open scopes; default 262,144
 }
 
-// New returns an empty finder for the aggregator whose groups it will see.
-func New(o Options) *Finder { panic("stub") }
-
-// Observe implements workload.Observer.
-func (f *Finder) Observe(e *workload.Event, g *workload.Group) { panic("stub") }
-
-// Candidates closes every open scope and returns the loops found, in a fixed
-// order: by head group, route and body.
-func (f *Finder) Candidates() []Candidate { panic("stub") }
+func (o Options) withDefaults() Options {
+	if o.Candidates <= 0 {
+		o.Candidates = 4096
+	}
+	if o.ScopeEvents < 64 {
+		if o.ScopeEvents > 0 {
+			o.ScopeEvents = 64
+		} else {
+			o.ScopeEvents = 4096
+		}
+	}
+	if o.Scopes <= 0 {
+		o.Scopes = 10_000
+	}
+	if o.Events <= 0 {
+		o.Events = 1 << 18
+	}
+	return o
+}

@@ -67,10 +67,10 @@ type Event struct {
 // Known reports whether the values of the statement's parameters are known.
 func (e *Event) Known() bool { return e.Flags&FlagParamsKnown != 0 }
 
-// Observer sees every execution in the order of its session. The event and its
-// Params are valid during the call only.
+// Observer sees every execution in the order of its session. The event, its
+// Params and the context are valid during the call only.
 type Observer interface {
-	Observe(e *Event, g *Group)
+	Observe(e *Event, g *Group, c *Context)
 }
 
 // Context is what a client says about itself, interned.

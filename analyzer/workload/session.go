@@ -214,7 +214,7 @@ func (a *Aggregator) emit(st *session, e *Event) {
 		g.addContext(e.Context)
 	}
 	for _, o := range a.observers {
-		o.Observe(e, g)
+		o.Observe(e, g, &a.w.Contexts[e.Context])
 	}
 }
 

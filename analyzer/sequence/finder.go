@@ -1,0 +1,231 @@
+package sequence
+
+import (
+	"math"
+
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// Finder observes executions and keeps bounded candidates. It is used by one
+// goroutine.
+type Finder struct {
+	o        Options
+	clients  []client // by number of the context
+	names    map[string]uint32
+	texts    []string // of names
+	scopes   map[uint64]*scope
+	ring     scope // ring.newer is the scope unused for longest
+	free     []*scope
+	held     int // capacity of all open scopes' buffers
+	last     *scope
+	search   search
+	kept     map[key]*found
+	overflow int
+}
+
+// client is a context as far as it bounds loops.
+type client struct {
+	known            bool
+	app, user, route uint32 // interned; 0 is unknown
+}
+
+// New returns an empty finder. It is to observe one aggregator.
+func New(o Options) *Finder {
+	f := &Finder{
+		o: o.withDefaults(), names: map[string]uint32{"": 0}, texts: []string{""},
+		scopes: map[uint64]*scope{}, kept: map[key]*found{},
+	}
+	f.ring.newer, f.ring.older = &f.ring, &f.ring
+	f.search.keep = f.keep
+	return f
+}
+
+// Overflow counts the loops that were found but not kept because there were
+// too many different ones.
+func (f *Finder) Overflow() int { return f.overflow }
+
+// Observe implements [workload.Observer].
+func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Context) {
+	marks := marksOf(e, g)
+	kind, id := kindOf(e)
+	if marks&markStatement == 0 && kind != kindSession {
+		return
+	}
+	s := f.last
+	if s == nil || s.kind != kind || s.id != id {
+		s = f.scope(kind, id)
+		f.last = s
+	}
+	cl := f.client(e.Context, c)
+	start, end := int64(0), int64(0)
+	if e.Start != 0 {
+		start, end = e.Start-int64(e.Bind), e.Start+e.Dur
+	}
+	if kind == kindSession {
+		f.bounds(s, e, start, cl)
+	}
+	if marks&markStatement == 0 {
+		s.end = max(s.end, end)
+		return
+	}
+	if len(s.events) >= f.o.ScopeEvents {
+		f.cut(s)
+	}
+	if len(s.events) == cap(s.events) {
+		f.grow(s)
+		if f.last != s { // making room closed other scopes, never this one
+			f.last = s
+		}
+	}
+	if start != 0 && s.end != 0 {
+		s.pauses.add(start - s.end)
+	}
+	if len(s.events) == 0 {
+		s.before = 0
+		if start != 0 && s.end != 0 {
+			s.before = max(1, start-s.end)
+		}
+	}
+	s.end = max(s.end, end)
+	if s.inTx {
+		marks |= markTransaction
+	} else if marks&markExtended != 0 && e.Vxid != 0 && e.Vxid == s.vxid {
+		marks |= markPiped
+	}
+	s.vxid = e.Vxid
+	s.events = append(s.events, event{
+		start: start, line: e.Line,
+		dur: clamp(e.Dur + int64(e.Bind)), exec: clamp(e.Dur),
+		group: e.Group, context: e.Context, session: e.Session, input: e.Input, unit: s.unit, epoch: s.epoch,
+		limit: number(e.Limit), rows: number(e.Rows),
+		values: uint8(min(len(e.Params), workload.MaxParams)), marks: marks,
+	})
+	copy(s.events[len(s.events)-1].params[:], e.Params)
+}
+
+// marksOf tells what an execution is to loops.
+func marksOf(e *workload.Event, g *workload.Group) marks {
+	if e.Flags&workload.FlagNoise != 0 || e.Kind != workload.KindExecution || e.Flags&workload.FlagNested != 0 {
+		return 0
+	}
+	var m marks
+	switch g.Command {
+	case workload.CommandSelect:
+		m = markStatement | markRead
+	case workload.CommandInsert, workload.CommandUpdate, workload.CommandDelete, workload.CommandMerge:
+		m = markStatement
+		if g.Traits&workload.TraitReturning != 0 {
+			m |= markRead
+		}
+	default:
+		return 0
+	}
+	if g.Traits&(workload.TraitNoise) != 0 {
+		return 0
+	}
+	if g.Traits&(workload.TraitBatched|workload.TraitMultiRow|workload.TraitSkipLocked) == 0 {
+		m |= markLoop
+	}
+	if e.Flags&workload.FlagParamsKnown != 0 {
+		m |= markKnown
+	}
+	if e.Flags&workload.FlagExtended != 0 {
+		m |= markExtended
+	}
+	if e.Flags&workload.FlagParallel != 0 {
+		m |= markParallel
+	}
+	return m
+}
+
+// kindOf picks the narrowest scope that the input tells of.
+func kindOf(e *workload.Event) (scopeKind, uint32) {
+	switch {
+	case e.Flags&workload.FlagTrace != 0 && e.Request != 0:
+		return kindTrace, e.Request // all spans of a trace, searched span by span
+	case e.Flags&workload.FlagTrace != 0:
+		return kindSpan, e.Session
+	case e.Request != 0:
+		return kindRequest, e.Request
+	}
+	return kindSession, e.Session
+}
+
+// Limits of pauses within one segment of a session, µs.
+const (
+	shortPause = 250_000
+	longPause  = 2_000_000
+	idlePause  = 10_000_000 // in a transaction; then its COMMIT was not logged
+)
+
+// bounds applies what an event of a session says about where scopes end.
+func (f *Finder) bounds(s *scope, e *workload.Event, start int64, c client) {
+	if start != 0 && s.end != 0 {
+		switch pause := start - s.end; {
+		case pause <= shortPause:
+		case s.inTx && pause <= idlePause:
+		case pause > longPause || pause > max(shortPause, 5*s.pauses.median()):
+			f.close(s)
+		}
+	}
+	if differ(s.client.app, c.app) || differ(s.client.user, c.user) || differ(s.client.route, c.route) {
+		f.close(s)
+		s.client = client{}
+	}
+	s.client = client{app: either(c.app, s.client.app), user: either(c.user, s.client.user), route: either(c.route, s.client.route)}
+	const marks = workload.FlagBegin | workload.FlagEnd | workload.FlagReset
+	if e.Flags&marks == 0 {
+		return
+	}
+	s.unit++
+	switch {
+	case e.Flags&workload.FlagBegin != 0:
+		s.inTx = true
+	case e.Flags&workload.FlagEnd != 0:
+		s.inTx = false
+	default:
+		s.inTx = false
+		s.epoch++
+	}
+}
+
+func differ(a, b uint32) bool { return a != b && a != 0 && b != 0 }
+
+func either(a, b uint32) uint32 {
+	if a != 0 {
+		return a
+	}
+	return b
+}
+
+// client returns what a context bounds.
+func (f *Finder) client(n uint32, c *workload.Context) client {
+	for int(n) >= len(f.clients) {
+		f.clients = append(f.clients, client{})
+	}
+	k := &f.clients[n]
+	if !k.known && c != nil {
+		*k = client{known: true, app: f.name(c.App), user: f.name(c.User), route: f.name(c.Route)}
+	}
+	return *k
+}
+
+// name interns a text; as many as there are contexts, which are bounded.
+func (f *Finder) name(s string) uint32 {
+	n, ok := f.names[s]
+	if !ok {
+		n = uint32(len(f.texts))
+		f.names[s] = n
+		f.texts = append(f.texts, s)
+	}
+	return n
+}
+
+func clamp(us int64) uint32 { return uint32(min(max(us, 0), math.MaxUint32)) }
+
+func number(n int64) int32 {
+	if n < 0 {
+		return -1
+	}
+	return int32(min(n, math.MaxInt32))
+}
