@@ -52,7 +52,7 @@ func (l *loader) apply(node *pg.Node) {
 	case *pg.Node_CreateSchemaStmt:
 		l.createSchema(n.CreateSchemaStmt)
 	case *pg.Node_CreateSeqStmt:
-		if rv := n.CreateSeqStmt.Sequence; !temporary(rv) {
+		if rv := n.CreateSeqStmt.Sequence; !l.isTemporary(rv) {
 			l.cat.sequences[l.created(rv)] = true
 		}
 	case *pg.Node_VariableSetStmt:

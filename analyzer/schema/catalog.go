@@ -5,15 +5,26 @@ import "slices"
 // catalog is what applying DDL and statistics needs to remember beyond the
 // public data: namespaces, dependencies and where things came from.
 type catalog struct {
-	indexes     map[Name]*Index
+	indexes     registry[*Index]
 	constraints map[Name]int // how many constraints of a schema bear the name
 	sequences   map[Name]bool
+	owned       map[*Column]Name // the sequence behind a serial or identity column
 	types       map[Name]*userType
 	functions   map[string]map[string]bool // name and argument types to IMMUTABLE
+	parents     map[*Table][]*Table        // partition of, or inherits
 	parentIndex map[*Index]*Index          // index of a partition to that of its parent
 	ownColumn   map[*Column]bool           // declared by the table although a parent has it, too
+	references  map[Name][]reference       // foreign keys by the table they point at
+	unresolved  []reference                // foreign keys whose table does not exist yet
 	views       map[*Table]viewUse
-	derived     map[*Column]bool // statistics of a partitioned table taken from a partition
+	usedBy      map[*Table][]*Table // views that read a table or view
+	derived     map[*Column]bool    // statistics of a partitioned table taken from a partition
+}
+
+// reference is a foreign key with the table that has it.
+type reference struct {
+	table *Table
+	key   *Constraint
 }
 
 // viewUse is what a view depends on.
@@ -28,23 +39,61 @@ type userType struct {
 	columns []*Column // of a composite type
 }
 
+// registry finds things by their qualified name and, where only one schema has
+// such a thing, by the bare one.
+type registry[T comparable] struct {
+	full map[Name]T
+	bare map[string][]Name
+}
+
+func (r *registry[T]) get(n Name) T { return r.full[n] }
+
+func (r *registry[T]) set(n Name, x T) {
+	if r.full == nil {
+		r.full, r.bare = map[Name]T{}, map[string][]Name{}
+	}
+	if _, ok := r.full[n]; !ok {
+		r.bare[n.Name] = append(r.bare[n.Name], n)
+	}
+	r.full[n] = x
+}
+
+func (r *registry[T]) remove(n Name) {
+	if _, ok := r.full[n]; !ok {
+		return
+	}
+	delete(r.full, n)
+	if r.bare[n.Name] = without(r.bare[n.Name], n); len(r.bare[n.Name]) == 0 {
+		delete(r.bare, n.Name)
+	}
+}
+
+// only returns the one thing of that bare name, or zero where there are
+// several or none.
+func (r *registry[T]) only(name string) (x T) {
+	if list := r.bare[name]; len(list) == 1 {
+		return r.full[list[0]]
+	}
+	return x
+}
+
 // New returns an empty schema.
-func New() *Schema { return &Schema{byName: map[Name]*Table{}} }
+func New() *Schema { return &Schema{} }
 
 func (s *Schema) state() *catalog {
-	if s.byName == nil {
-		s.byName = map[Name]*Table{}
-	}
 	if s.catalog == nil {
 		s.catalog = &catalog{
-			indexes:     map[Name]*Index{},
 			constraints: map[Name]int{},
 			sequences:   map[Name]bool{},
+			owned:       map[*Column]Name{},
 			types:       map[Name]*userType{},
 			functions:   map[string]map[string]bool{},
+			parents:     map[*Table][]*Table{},
 			parentIndex: map[*Index]*Index{},
 			ownColumn:   map[*Column]bool{},
+			references:  map[Name][]reference{},
 			views:       map[*Table]viewUse{},
+			usedBy:      map[*Table][]*Table{},
 			derived:     map[*Column]bool{},
 		}
 	}
@@ -56,29 +105,44 @@ func (s *Schema) state() *catalog {
 // indexes get their table's name and, where none is given, the method btree.
 func (s *Schema) Insert(t *Table) {
 	c := s.state()
-	if old := s.byName[t.Name]; old != nil {
+	if old := s.tables.get(t.Name); old != nil {
 		s.remove(old)
 	}
 	for i, col := range t.Columns {
 		if col.Num == 0 {
 			col.Num = i + 1
 		}
+		t.lastNum = max(t.lastNum, col.Num)
 	}
 	for _, x := range t.Indexes {
 		x.Table = t.Name
 		if x.Method == "" {
 			x.Method = "btree"
 		}
-		c.indexes[Name{t.Schema, x.Name}] = x
+		c.indexes.set(Name{t.Schema, x.Name}, x)
 	}
 	for _, k := range t.Constraints {
-		c.constraints[Name{t.Schema, k.Name}]++
+		c.register(t, k)
 	}
-	s.byName[t.Name] = t
+	s.tables.set(t.Name, t)
 	s.Tables = append(s.Tables, t)
+	if t.Parent != nil {
+		s.adopt(s.tables.get(*t.Parent), t)
+	}
+	for _, n := range slices.Concat(t.Partitions, t.Children) {
+		s.adopt(t, s.tables.get(n))
+	}
 	if t.Stats != nil {
 		s.HasStats = true
 	}
+}
+
+// adopt remembers that child is a partition of parent or inherits from it.
+func (s *Schema) adopt(parent, child *Table) {
+	if parent == nil || child == nil || slices.Contains(s.catalog.parents[child], parent) {
+		return
+	}
+	s.catalog.parents[child] = append(s.catalog.parents[child], parent)
 }
 
 // remove forgets a table with its indexes, constraints and place in a
@@ -86,23 +150,48 @@ func (s *Schema) Insert(t *Table) {
 func (s *Schema) remove(t *Table) {
 	c := s.state()
 	for _, x := range t.Indexes {
-		delete(c.indexes, Name{t.Schema, x.Name})
+		c.indexes.remove(Name{t.Schema, x.Name})
 		delete(c.parentIndex, x)
 	}
 	for _, k := range t.Constraints {
 		c.release(t, k)
 	}
 	for _, col := range t.Columns {
-		delete(c.ownColumn, col)
-		delete(c.derived, col)
+		c.forget(col)
 	}
-	for _, other := range s.Tables {
-		other.Partitions = without(other.Partitions, t.Name)
-		other.Children = without(other.Children, t.Name)
+	for _, parent := range c.parents[t] {
+		parent.Partitions = without(parent.Partitions, t.Name)
+		parent.Children = without(parent.Children, t.Name)
 	}
+	for _, child := range s.below(t) {
+		c.parents[child] = without(c.parents[child], t)
+	}
+	for _, used := range c.views[t].tables {
+		c.usedBy[used] = without(c.usedBy[used], t)
+	}
+	delete(c.parents, t)
 	delete(c.views, t)
-	delete(s.byName, t.Name)
-	s.Tables = slices.DeleteFunc(s.Tables, func(o *Table) bool { return o == t })
+	delete(c.usedBy, t)
+	s.tables.remove(t.Name)
+	s.Tables = without(s.Tables, t)
+}
+
+// forget drops what is remembered of a column.
+func (c *catalog) forget(col *Column) {
+	delete(c.ownColumn, col)
+	delete(c.derived, col)
+	if seq, ok := c.owned[col]; ok {
+		delete(c.sequences, seq)
+		delete(c.owned, col)
+	}
+}
+
+// register takes a constraint's name and remembers what it points at.
+func (c *catalog) register(t *Table, k *Constraint) {
+	c.constraints[Name{t.Schema, k.Name}]++
+	if k.Kind == ForeignKey {
+		c.references[k.RefTable] = append(c.references[k.RefTable], reference{t, k})
+	}
 }
 
 // release gives a constraint's name free.
@@ -111,8 +200,15 @@ func (c *catalog) release(t *Table, k *Constraint) {
 	if c.constraints[key]--; c.constraints[key] <= 0 {
 		delete(c.constraints, key)
 	}
+	if k.Kind == ForeignKey {
+		c.unresolved = without(c.unresolved, reference{t, k})
+		if c.references[k.RefTable] = without(c.references[k.RefTable], reference{t, k}); len(c.references[k.RefTable]) == 0 {
+			delete(c.references, k.RefTable)
+		}
+	}
 }
 
+// without returns the list without x, in place.
 func without[T comparable](list []T, x T) []T {
 	return slices.DeleteFunc(list, func(o T) bool { return o == x })
 }
@@ -121,7 +217,7 @@ func without[T comparable](list []T, x T) []T {
 // they share one namespace (pg_class).
 func (s *Schema) relationTaken(n Name) bool {
 	c := s.state()
-	return s.byName[n] != nil || c.indexes[n] != nil || c.sequences[n]
+	return s.tables.get(n) != nil || c.indexes.get(n) != nil || c.sequences[n]
 }
 
 // below returns the partitions or inheriting tables directly under t.
@@ -129,7 +225,7 @@ func (s *Schema) below(t *Table) []*Table {
 	var out []*Table
 	for _, list := range [][]Name{t.Partitions, t.Children} {
 		for _, n := range list {
-			if child := s.byName[n]; child != nil {
+			if child := s.tables.get(n); child != nil {
 				out = append(out, child)
 			}
 		}

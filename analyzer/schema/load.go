@@ -19,6 +19,8 @@ type loader struct {
 	line       int    // of the statement
 	text       string // of the statement, as parsed
 	searchPath []string
+	temps      map[string]bool // temporary tables: known, not kept
+	onOnly     bool            // ALTER TABLE ONLY
 }
 
 // AddDDL applies a script of DDL statements in order: CREATE, ALTER, DROP,
@@ -29,7 +31,7 @@ type loader struct {
 // object, the dependents go, too: files in version control were applied once,
 // so it is this reading that knows of one object too many.
 func (s *Schema) AddDDL(path, script string) {
-	l := &loader{Schema: s, cat: s.state(), path: path, line: 1, searchPath: s.SearchPath}
+	l := &loader{Schema: s, cat: s.state(), path: path, line: 1, searchPath: s.SearchPath, temps: map[string]bool{}}
 	if len(l.searchPath) == 0 {
 		l.searchPath = []string{"public"}
 	}
@@ -43,6 +45,7 @@ func (s *Schema) AddDDL(path, script string) {
 	for _, span := range sqltree.Split(script) {
 		l.statement(span)
 	}
+	l.resolveForeignKeys()
 }
 
 // dumpHeader is what pg_dump writes about the server.
@@ -74,7 +77,7 @@ func (l *loader) statement(span sqltree.Span) {
 	if err != nil {
 		offset := min(err.Offset, len(span.Text))
 		l.line += strings.Count(span.Text[:offset], "\n")
-		l.problem(err.Message)
+		l.problem("%s", err.Message)
 		return
 	}
 	for _, stmt := range tree.Stmts {
@@ -141,7 +144,7 @@ func (l *loader) creationSchema() string {
 func (l *loader) table(schema, name string) *Table {
 	if schema == "" {
 		for _, p := range l.searchPath {
-			if t := l.byName[Name{p, name}]; t != nil {
+			if t := l.tables.get(Name{p, name}); t != nil {
 				return t
 			}
 		}
@@ -152,7 +155,7 @@ func (l *loader) table(schema, name string) *Table {
 // target resolves the table of a statement; an unknown one is a problem unless
 // IF EXISTS was written.
 func (l *loader) target(rv *pg.RangeVar, missingOK bool) *Table {
-	if temporary(rv) {
+	if rv == nil || temporary(rv) || rv.Schemaname == "" && l.temps[rv.Relname] {
 		return nil
 	}
 	t := l.table(rv.GetSchemaname(), rv.GetRelname())
@@ -165,23 +168,24 @@ func (l *loader) target(rv *pg.RangeVar, missingOK bool) *Table {
 // lookupIndex resolves the name of an index.
 func (l *loader) lookupIndex(n Name) *Index {
 	if n.Schema != "" {
-		return l.cat.indexes[n]
+		return l.cat.indexes.get(n)
 	}
 	for _, p := range l.searchPath {
-		if x := l.cat.indexes[Name{p, n.Name}]; x != nil {
+		if x := l.cat.indexes.get(Name{p, n.Name}); x != nil {
 			return x
 		}
 	}
-	var only *Index
-	for full, x := range l.cat.indexes {
-		if full.Name == n.Name {
-			if only != nil {
-				return nil
-			}
-			only = x
-		}
+	return l.cat.indexes.only(n.Name)
+}
+
+// isTemporary remembers a temporary relation that is created: what is done to
+// it later is no news.
+func (l *loader) isTemporary(rv *pg.RangeVar) bool {
+	if temporary(rv) {
+		l.temps[rv.GetRelname()] = true
+		return true
 	}
-	return only
+	return false
 }
 
 func temporary(rv *pg.RangeVar) bool {

@@ -2,8 +2,6 @@
 // and loads them from DDL text and statistics exports. It never asks a server.
 package schema
 
-import "strings"
-
 // Name is a schema-qualified name, unquoted and case-folded as PostgreSQL
 // stores it.
 type Name struct{ Schema, Name string }
@@ -35,7 +33,7 @@ type Schema struct {
 	SearchPath []string          // empty: public
 	Problems   []Problem         // what could not be understood; the rest went on
 	HasStats   bool              // some table has statistics
-	byName     map[Name]*Table
+	tables     registry[*Table]
 	catalog    *catalog // what only the loaders need
 }
 
@@ -76,6 +74,8 @@ type Table struct {
 	Children    []Name // tables that INHERIT from it; partitions are not among them
 	Definition  string // of a view: its SELECT
 	Stats       *TableStats
+
+	lastNum int // the greatest attnum ever given
 }
 
 // Column is a column of a table.
@@ -108,6 +108,8 @@ type Index struct {
 	NullsNotDistinct bool // UNIQUE NULLS NOT DISTINCT
 
 	Stats *IndexStats
+
+	excludes bool // behind an exclusion constraint
 }
 
 // Part is one key column of an index.
@@ -127,7 +129,9 @@ type Constraint struct {
 	Columns    []string
 	RefTable   Name     // foreign keys
 	RefColumns []string // never empty for a resolved foreign key
+	OnDelete   string   // foreign keys: "CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT"; "" no action
 	Expr       string   // CHECK
+	NoInherit  bool     // CHECK ... NO INHERIT
 	Place
 }
 
@@ -142,7 +146,8 @@ const (
 	Exclusion  ConstraintKind = 'x'
 )
 
-// TableStats are pg_class figures.
+// TableStats are pg_class figures; of a partitioned table, sums over its
+// partitions.
 type TableStats struct {
 	Rows       float64 // reltuples; -1 never analysed
 	Pages      int64   // relpages, 8 KiB each
@@ -155,6 +160,8 @@ type IndexStats struct {
 	Pages, Bytes int64
 	Rows         float64
 	Scans        int64 // idx_scan; -1 unknown
+
+	Expressions map[string]*ColumnStats // of key expressions, by the index's name for them (lower, expr)
 }
 
 // ColumnStats is a row of pg_stats.
@@ -204,26 +211,16 @@ func (s *Schema) Table(schema, name string) *Table {
 		return nil
 	}
 	if schema != "" {
-		return s.byName[Name{schema, name}]
+		return s.tables.get(Name{schema, name})
 	}
 	path := s.SearchPath
 	if len(path) == 0 {
 		path = []string{"public"}
 	}
 	for _, p := range path {
-		if t := s.byName[Name{p, name}]; t != nil {
+		if t := s.tables.get(Name{p, name}); t != nil {
 			return t
 		}
 	}
-	// One table of that name anywhere is unambiguous enough.
-	var only *Table
-	for _, t := range s.Tables {
-		if t.Name.Name == name && !strings.HasPrefix(t.Schema, "pg_") {
-			if only != nil {
-				return nil
-			}
-			only = t
-		}
-	}
-	return only
+	return s.tables.only(name) // one table of that name anywhere is unambiguous enough
 }

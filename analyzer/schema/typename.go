@@ -75,7 +75,7 @@ func (l *loader) findType(n Name) (Name, bool) {
 	}
 	for _, s := range schemas {
 		full := Name{s, n.Name}
-		if l.cat.types[full] != nil || l.byName[full] != nil {
+		if l.cat.types[full] != nil || l.tables.get(full) != nil {
 			return full, true
 		}
 	}

@@ -128,6 +128,24 @@ func (l *loader) renameType(from, to Name) {
 	l.retype(from, to)
 }
 
+// renameFunction renames one overload.
+func (l *loader) renameFunction(o *pg.ObjectWithArgs, to string) {
+	name := strings.ToLower(qualified(o.GetObjname()).Name)
+	signature := strings.Join(l.argumentTypes(o), ",")
+	to = strings.ToLower(to)
+	immutable, ok := l.cat.functions[name][signature]
+	if !ok {
+		return
+	}
+	delete(l.cat.functions[name], signature)
+	if l.cat.functions[to] == nil {
+		l.cat.functions[to] = map[string]bool{}
+	}
+	l.cat.functions[to][signature] = immutable
+	l.publishFunction(name)
+	l.publishFunction(to)
+}
+
 // retype prints the columns of a type anew whose name changed.
 func (l *loader) retype(from, to Name) {
 	old, now := printedType(from), printedType(to)

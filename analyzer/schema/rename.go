@@ -1,0 +1,325 @@
+package schema
+
+import (
+	"slices"
+
+	pg "github.com/pganalyze/pg_query_go/v5"
+)
+
+func (l *loader) rename(n *pg.RenameStmt) {
+	switch n.RenameType {
+	case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_MATVIEW,
+		pg.ObjectType_OBJECT_FOREIGN_TABLE, pg.ObjectType_OBJECT_INDEX, pg.ObjectType_OBJECT_SEQUENCE:
+		l.renameRelation(n)
+	case pg.ObjectType_OBJECT_COLUMN, pg.ObjectType_OBJECT_ATTRIBUTE:
+		if n.RelationType == pg.ObjectType_OBJECT_TYPE {
+			l.renameAttribute(n)
+			return
+		}
+		if t := l.target(n.Relation, n.MissingOk); t != nil {
+			if t.Column(n.Subname) == nil {
+				l.problem("no column %s of %s", n.Subname, t.Name)
+				return
+			}
+			l.renameColumn(t, n.Subname, n.Newname)
+		}
+	case pg.ObjectType_OBJECT_TABCONSTRAINT:
+		if t := l.target(n.Relation, n.MissingOk); t != nil {
+			k := t.constraint(n.Subname)
+			if k == nil {
+				l.problem("no constraint %s of %s", n.Subname, t.Name)
+				return
+			}
+			l.renameConstraint(t, k, n.Newname)
+		}
+	case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
+		from := qualified(n.Object.GetList().GetItems())
+		if full, ok := l.findType(from); ok && l.cat.types[full] != nil {
+			l.renameType(full, Name{full.Schema, n.Newname})
+		} else {
+			l.problem("no type %s", from)
+		}
+	case pg.ObjectType_OBJECT_SCHEMA:
+		l.renameSchema(n.Subname, n.Newname)
+	case pg.ObjectType_OBJECT_FUNCTION, pg.ObjectType_OBJECT_ROUTINE:
+		l.renameFunction(n.Object.GetObjectWithArgs(), n.Newname)
+	}
+}
+
+// renameRelation takes ALTER TABLE for views, indexes and sequences, too, as
+// PostgreSQL does.
+func (l *loader) renameRelation(n *pg.RenameStmt) {
+	from := Name{n.Relation.GetSchemaname(), n.Relation.GetRelname()}
+	if from.Schema == "" && l.temps[from.Name] {
+		delete(l.temps, from.Name)
+		l.temps[n.Newname] = true
+		return
+	}
+	if t := l.table(from.Schema, from.Name); t != nil && n.RenameType != pg.ObjectType_OBJECT_INDEX {
+		l.moveTable(t, Name{t.Schema, n.Newname})
+		return
+	}
+	if x := l.lookupIndex(from); x != nil {
+		t := l.tables.get(x.Table)
+		if k := t.constraint(x.Constraint); k != nil {
+			l.renameConstraint(t, k, n.Newname)
+		} else if !l.taken(Name{t.Schema, n.Newname}) {
+			l.renameIndex(x, n.Newname)
+		}
+		return
+	}
+	schemas := l.searchPath
+	if from.Schema != "" {
+		schemas = []string{from.Schema}
+	}
+	for _, s := range schemas {
+		if full := (Name{s, from.Name}); l.cat.sequences[full] {
+			l.renameSequence(full, Name{s, n.Newname})
+			return
+		}
+	}
+	if !n.MissingOk {
+		l.problem("no relation %s", from)
+	}
+}
+
+// taken reports, as a problem, that a relation of the name exists.
+func (l *loader) taken(n Name) bool {
+	if !l.relationTaken(n) {
+		return false
+	}
+	l.problem("relation %s already exists", n)
+	return true
+}
+
+func (l *loader) renameSequence(from, to Name) {
+	delete(l.cat.sequences, from)
+	l.cat.sequences[to] = true
+	for col, seq := range l.cat.owned {
+		if seq == from {
+			l.cat.owned[col] = to
+		}
+	}
+}
+
+// renameIndex leaves the constraint's name alone.
+func (l *loader) renameIndex(x *Index, to string) {
+	schema := x.Table.Schema
+	l.cat.indexes.remove(Name{schema, x.Name})
+	x.Name = to
+	l.cat.indexes.set(Name{schema, to}, x)
+}
+
+// renameConstraint renames the index behind it, too, and, of a CHECK, what the
+// tables below inherited.
+func (l *loader) renameConstraint(t *Table, k *Constraint, to string) {
+	if t.constraint(to) != nil {
+		l.problem("constraint %s of %s already exists", to, t.Name)
+		return
+	}
+	if x := t.index(k.Name); x != nil && x.Constraint == k.Name {
+		if l.taken(Name{t.Schema, to}) {
+			return
+		}
+		l.renameIndex(x, to)
+		x.Constraint = to
+	}
+	from := k.Name
+	unresolved := slices.Clone(l.cat.unresolved)
+	l.cat.release(t, k)
+	k.Name = to
+	l.cat.register(t, k)
+	l.cat.unresolved = unresolved
+	if k.Kind != Check {
+		return
+	}
+	for _, child := range l.below(t) {
+		if own := child.constraint(from); own != nil && own.Kind == Check {
+			l.renameConstraint(child, own, to)
+		}
+	}
+}
+
+func (l *loader) renameAttribute(n *pg.RenameStmt) {
+	full, _ := l.findType(Name{n.Relation.GetSchemaname(), n.Relation.GetRelname()})
+	if t := l.cat.types[full]; t != nil {
+		for _, c := range t.columns {
+			if c.Name == n.Subname {
+				c.Name = n.Newname
+				return
+			}
+		}
+	}
+	l.problem("no attribute %s of %s", n.Subname, n.Relation.GetRelname())
+}
+
+// renameColumn reaches everything that names the column.
+func (l *loader) renameColumn(t *Table, from, to string) {
+	if t.Column(to) != nil {
+		l.problem("column %s of %s already exists", to, t.Name)
+		return
+	}
+	col := t.Column(from)
+	if col == nil {
+		return
+	}
+	for _, child := range l.below(t) {
+		l.renameColumn(child, from, to)
+	}
+	for _, view := range l.cat.usedBy[t] {
+		l.renameInView(view, t, from, to)
+	}
+	col.Name = to
+	for _, other := range t.Columns {
+		if other.Generated {
+			other.Default = renamed(other.Default, from, to)
+		}
+	}
+	for i, p := range t.PartitionBy {
+		if p == from {
+			t.PartitionBy[i] = to
+		} else if !slices.ContainsFunc(t.Columns, func(c *Column) bool { return c.Name == p }) {
+			t.PartitionBy[i] = renamed(p, from, to)
+		}
+	}
+	for _, x := range t.Indexes {
+		for i := range x.Parts {
+			if x.Parts[i].Column == from {
+				x.Parts[i].Column = to
+			}
+			x.Parts[i].Expr = renamed(x.Parts[i].Expr, from, to)
+		}
+		replace(x.Include, from, to)
+		x.Where = renamed(x.Where, from, to)
+	}
+	for _, k := range t.Constraints {
+		replace(k.Columns, from, to)
+		k.Expr = renamed(k.Expr, from, to)
+	}
+	for _, r := range l.cat.references[t.Name] {
+		replace(r.key.RefColumns, from, to)
+	}
+}
+
+func replace(list []string, from, to string) {
+	for i, s := range list {
+		if s == from {
+			list[i] = to
+		}
+	}
+}
+
+func (l *loader) setSchema(n *pg.AlterObjectSchemaStmt) {
+	switch n.ObjectType {
+	case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_MATVIEW, pg.ObjectType_OBJECT_FOREIGN_TABLE:
+		if t := l.target(n.Relation, n.MissingOk); t != nil {
+			l.moveTable(t, Name{n.Newschema, t.Name.Name})
+		}
+	case pg.ObjectType_OBJECT_SEQUENCE:
+		schema := n.Relation.GetSchemaname()
+		if schema == "" {
+			schema = l.creationSchema()
+		}
+		if from := (Name{schema, n.Relation.GetRelname()}); l.cat.sequences[from] {
+			l.renameSequence(from, Name{n.Newschema, from.Name})
+		}
+	case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
+		from := qualified(n.Object.GetList().GetItems())
+		if full, ok := l.findType(from); ok && l.cat.types[full] != nil {
+			l.renameType(full, Name{n.Newschema, full.Name})
+		} else {
+			l.problem("no type %s", from)
+		}
+	}
+}
+
+// moveTable gives a table another name or schema, with its indexes,
+// constraints and sequences, and tells whoever names it.
+func (l *loader) moveTable(t *Table, to Name) {
+	from := t.Name
+	if from == to || l.taken(to) {
+		return
+	}
+	for _, x := range t.Indexes {
+		l.cat.indexes.remove(Name{from.Schema, x.Name})
+		l.cat.indexes.set(Name{to.Schema, x.Name}, x)
+		x.Table = to
+	}
+	unresolved := slices.Clone(l.cat.unresolved)
+	for _, k := range t.Constraints {
+		l.cat.release(t, k)
+	}
+	l.tables.remove(from)
+	t.Name = to
+	l.tables.set(to, t)
+	for _, k := range t.Constraints {
+		l.cat.register(t, k)
+	}
+	l.cat.unresolved = unresolved
+	l.cat.references[to] = append(l.cat.references[to], l.cat.references[from]...)
+	delete(l.cat.references, from)
+	for _, r := range l.cat.references[to] {
+		r.key.RefTable = to
+	}
+	for _, parent := range l.cat.parents[t] {
+		for _, list := range [][]Name{parent.Partitions, parent.Children} {
+			if i := slices.Index(list, from); i >= 0 {
+				list[i] = to
+			}
+		}
+	}
+	for _, child := range l.below(t) {
+		if child.Parent != nil && *child.Parent == from {
+			*child.Parent = to
+		}
+	}
+	for _, view := range l.cat.usedBy[t] {
+		l.moveInView(view, from, to)
+	}
+	if from.Schema != to.Schema {
+		l.moveSequences(t)
+	}
+	l.retype(from, to)
+}
+
+// moveSequences takes the sequences of a table's columns to its schema.
+func (l *loader) moveSequences(t *Table) {
+	for _, col := range t.Columns {
+		if seq, ok := l.cat.owned[col]; ok {
+			moved := Name{t.Schema, seq.Name}
+			delete(l.cat.sequences, seq)
+			l.cat.sequences[moved], l.cat.owned[col] = true, moved
+			if col.Default == "nextval('"+printedType(seq)+"'::regclass)" {
+				col.Default = "nextval('" + printedType(moved) + "'::regclass)"
+			}
+		}
+	}
+}
+
+func (l *loader) renameSchema(from, to string) {
+	for _, t := range slices.Clone(l.Tables) {
+		if t.Schema == from {
+			l.moveTable(t, Name{to, t.Name.Name})
+		}
+	}
+	for n := range l.cat.types {
+		if n.Schema == from {
+			l.renameType(n, Name{to, n.Name})
+		}
+	}
+	for n := range l.cat.sequences {
+		if n.Schema == from {
+			l.renameSequence(n, Name{to, n.Name})
+		}
+	}
+	for i, p := range l.searchPath {
+		if p == from {
+			l.searchPath[i] = to
+		}
+	}
+	for i, p := range l.SearchPath {
+		if p == from {
+			l.SearchPath[i] = to
+		}
+	}
+}

@@ -1,0 +1,246 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ErrNotStatistics is what [Schema.AddStats] returns of a file that is a
+// readable CSV and something else.
+var ErrNotStatistics = errors.New("not statistics")
+
+// statistics are the files that AddStats knows, each by the columns that only
+// it has. Further columns may be there, in any order.
+var statistics = []struct {
+	what    string
+	columns []string
+	add     func(*stats, row)
+}{
+	{"pg_stats", []string{"tablename", "attname", "null_frac", "n_distinct"}, (*stats).column},
+	{"pg_stat_user_indexes", []string{"indexrelname", "idx_scan"}, (*stats).usage},
+	{"pg_class", []string{"relname", "reltuples", "relpages"}, (*stats).relation},
+	{"pg_settings", []string{"name", "setting"}, (*stats).setting},
+}
+
+// AddStats adds one CSV export with a header line, told by its columns:
+// pg_stats, relation sizes (pg_class), pg_settings or pg_stat_user_indexes.
+// A row that does not fit the schema becomes a Problem.
+func (s *Schema) AddStats(path string, content []byte) error {
+	content = bytes.ToValidUTF8(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")), []byte("?"))
+	r := csv.NewReader(bytes.NewReader(content))
+	r.FieldsPerRecord, r.ReuseRecord = -1, true
+	first, _, _ := bytes.Cut(content, []byte{'\n'})
+	for _, comma := range "\t;|" {
+		if bytes.ContainsRune(first, comma) && !bytes.ContainsRune(first, ',') {
+			r.Comma = comma
+		}
+	}
+	head, err := r.Read()
+	if err != nil {
+		return fmt.Errorf("%w: no header line with the names of columns", ErrNotStatistics)
+	}
+	header := map[string]int{}
+	for i, name := range head {
+		header[strings.ToLower(strings.TrimSpace(name))] = i
+	}
+	for _, kind := range statistics {
+		if slices.ContainsFunc(kind.columns, func(c string) bool { _, ok := header[c]; return !ok }) {
+			continue
+		}
+		st := &stats{Schema: s, cat: s.state(), path: path, complained: map[string]bool{}}
+		st.read(r, header, kind.add)
+		s.settle()
+		return nil
+	}
+	var known []string
+	for _, kind := range statistics {
+		known = append(known, fmt.Sprintf("%s (%s)", kind.what, strings.Join(kind.columns, ", ")))
+	}
+	return fmt.Errorf("%w: the columns are those of none of %s", ErrNotStatistics, strings.Join(known, ", "))
+}
+
+// stats reads one file.
+type stats struct {
+	*Schema
+	cat        *catalog
+	path       string
+	line       int
+	complained map[string]bool
+	problems   int
+}
+
+// row is one record.
+type row struct {
+	header map[string]int
+	fields []string
+}
+
+// get returns the first of the named fields that the file has.
+func (r row) get(names ...string) string {
+	for _, n := range names {
+		if i, ok := r.header[n]; ok && i < len(r.fields) {
+			return r.fields[i]
+		}
+	}
+	return ""
+}
+
+// maxProblems bounds what is told of one file: a file for another schema has
+// a problem in every row.
+const maxProblems = 50
+
+func (st *stats) read(r *csv.Reader, header map[string]int, add func(*stats, row)) {
+	for {
+		fields, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		st.line, _ = r.FieldPos(0)
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			st.line = broken.StartLine
+			st.problem("", "a row that is not CSV: %v", broken.Err)
+			continue
+		}
+		if err != nil {
+			st.problem("", "%v", err)
+			break
+		}
+		if len(fields) != len(header) {
+			st.problem("", "a row of %d fields under %d columns", len(fields), len(header))
+			continue
+		}
+		add(st, row{header, fields})
+	}
+	if more := st.problems - maxProblems; more > 0 {
+		st.Problems = append(st.Problems, Problem{
+			Place: Place{Path: st.path}, Message: fmt.Sprintf("%d more rows do not fit", more),
+		})
+	}
+}
+
+// problem is told once for each key, if it has one.
+func (st *stats) problem(key, format string, args ...any) {
+	if key != "" && st.complained[key] {
+		return
+	}
+	st.complained[key] = key != ""
+	if st.problems++; st.problems <= maxProblems {
+		st.Problems = append(st.Problems, Problem{Place: Place{st.path, st.line}, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// find resolves a table that may be written with its schema.
+func (st *stats) find(schema, name string) *Table {
+	if t := st.Table(schema, name); t != nil {
+		return t
+	}
+	if s, n, ok := strings.Cut(name, "."); ok && schema == "" {
+		return st.Table(s, n)
+	}
+	return nil
+}
+
+// findIndex resolves an index, by its table where the schema is not given.
+func (st *stats) findIndex(schema, table, name string) *Index {
+	if schema != "" {
+		return st.cat.indexes.get(Name{schema, name})
+	}
+	if t := st.find("", table); t != nil {
+		if x := t.index(name); x != nil {
+			return x
+		}
+	}
+	return st.cat.indexes.only(name)
+}
+
+func (st *stats) setting(r row) {
+	name := strings.ToLower(r.get("name"))
+	if st.Settings == nil {
+		st.Settings = map[string]string{}
+	}
+	st.Settings[name] = r.get("setting")
+	if name == "server_version_num" {
+		if v, err := strconv.Atoi(r.get("setting")); err == nil {
+			st.Version = v
+		} else {
+			st.problem("", "server_version_num %q is no number", r.get("setting"))
+		}
+	}
+}
+
+// relation reads a row of pg_class: a table, or an index.
+func (st *stats) relation(r row) {
+	name, schema := r.get("relname"), r.get("schema", "schemaname", "nspname")
+	rows, err1 := number(r.get("reltuples"))
+	pages, err2 := whole(r.get("relpages"))
+	visible, err3 := whole(r.get("relallvisible"))
+	size, err4 := whole(r.get("bytes", "size", "relation_size"))
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		st.problem("", "%s: %v", name, err)
+		return
+	}
+	if size == 0 {
+		size = pages * 8192
+	}
+	switch kind := r.get("relkind"); kind {
+	case "i", "I":
+		x := st.findIndex(schema, r.get("table_name", "tablename"), name)
+		if x == nil {
+			st.problem("index "+name, "index %s is on the server and not in the schema", name)
+			return
+		}
+		scans := int64(-1)
+		if x.Stats != nil {
+			scans = x.Stats.Scans
+		}
+		x.ensureStats()
+		x.Stats.Pages, x.Stats.Bytes, x.Stats.Rows, x.Stats.Scans = pages, size, rows, scans
+		if valid := r.get("valid", "indisvalid"); valid != "" {
+			x.Invalid = !truth(valid)
+		}
+	case "", "r", "p", "m", "f":
+		t := st.find(schema, name)
+		if t == nil {
+			st.problem("table "+name, "table %s is on the server and not in the schema", name)
+			return
+		}
+		t.Stats = &TableStats{Rows: rows, Pages: pages, AllVisible: visible, Bytes: size}
+		st.HasStats = true
+	case "v", "S", "t", "c": // nothing to know of views, sequences, TOAST, types
+	default:
+		st.problem("", "%s has an unknown relkind %q", name, kind)
+	}
+}
+
+// usage reads a row of pg_stat_user_indexes.
+func (st *stats) usage(r row) {
+	name := r.get("indexrelname")
+	x := st.findIndex(r.get("schemaname", "schema"), r.get("relname"), name)
+	if x == nil {
+		st.problem("index "+name, "index %s is on the server and not in the schema", name)
+		return
+	}
+	scans, err := whole(r.get("idx_scan"))
+	if err != nil {
+		st.problem("", "%s: %v", name, err)
+		return
+	}
+	x.ensureStats()
+	x.Stats.Scans = scans
+}
+
+// ensureStats makes room for figures; what is not known yet says so.
+func (x *Index) ensureStats() {
+	if x.Stats == nil {
+		x.Stats = &IndexStats{Rows: -1, Scans: -1}
+	}
+}
+
+func truth(s string) bool { return strings.HasPrefix(strings.ToLower(s), "t") || s == "1" }
