@@ -2,6 +2,7 @@ package query_test
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"testing"
 
@@ -186,12 +187,410 @@ func resolve(t *testing.T, sql, ddl string) *query.Query {
 	return query.Resolve(tree, 0, s)
 }
 
-func TestResolve_readsConditions(t *testing.T) {
-	for _, c := range []struct{ sql, want string }{
-		{"SELECT id FROM posts WHERE user_id = $1", ``},
+// statements with their facts: what each scope reads, what restricts it, how it
+// is ordered. #n is the n-th literal, ~ a join, ! an expression that no index
+// can hold, ? a table on the nullable side.
+var statements = []struct{ sql, facts string }{
+	{
+		`SELECT id FROM posts WHERE user_id = $1`,
+		`[posts]; posts.user_id = $1`,
+	},
+	{
+		`SELECT id FROM posts WHERE 5 = user_id AND title = 'a' AND id = -7`,
+		`[posts]; posts.user_id = 5#1; posts.title = a#2; posts.id = -7#3`,
+	},
+	{
+		`SELECT id FROM posts p WHERE p.user_id IN (1, 2, 3)`,
+		`[posts p]; p.user_id IN 1#1 2#2 3#3`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id IN ($1)`,
+		`[posts]; posts.user_id IN $1`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = ANY($1)`,
+		`[posts]; posts.user_id IN $1[]`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = ANY(ARRAY[1,2])`,
+		`[posts]; posts.user_id IN 1#1 2#2`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = ANY('{1,2}'::bigint[])`,
+		`[posts]; posts.user_id IN {1,2}#1[]`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id <> ALL($1)`,
+		`[posts]; posts.user_id NOT IN $1[]`,
+	},
+	{
+		`SELECT id FROM posts WHERE NOT (user_id = ANY($1))`,
+		`[posts]; posts.user_id NOT IN $1[]`,
+	},
+	{
+		`SELECT id FROM posts WHERE $1 = ANY(tags)`,
+		`[posts]; posts.($1 = ANY(tags))! ?`,
+	},
+	{
+		`SELECT id FROM posts WHERE tags && ARRAY['a'] AND tags @> $1`,
+		`[posts]; posts.tags @>&& <ARRAY['a']>; posts.tags @>@> $1`,
+	},
+	{
+		`SELECT id FROM users WHERE active`,
+		`[users]; users.active BOOL true`,
+	},
+	{
+		`SELECT id FROM users WHERE NOT active`,
+		`[users]; users.active BOOL false`,
+	},
+	{
+		`SELECT id FROM users WHERE active = true AND active IS TRUE`,
+		`[users]; users.active BOOL true; users.active BOOL true`,
+	},
+	{
+		`SELECT id FROM users WHERE active = 'f'::boolean`,
+		`[users]; users.active BOOL false`,
+	},
+	{
+		`SELECT id FROM posts WHERE deleted_at IS NULL AND title IS NOT NULL`,
+		`[posts]; posts.deleted_at IS NULL; posts.title IS NOT NULL`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = NULL`,
+		`[posts]; posts.user_id ?= NULL`,
+	},
+	{
+		`SELECT id FROM posts WHERE created_at BETWEEN $1 AND $2`,
+		`[posts]; posts.created_at >= $1; posts.created_at <= $2`,
+	},
+	{
+		`SELECT id FROM posts WHERE id NOT BETWEEN 3 AND 5`,
+		`[posts]; posts.id < 3#1 or1.0; posts.id > 5#2 or1.1`,
+	},
+	{
+		`SELECT id FROM posts WHERE NOT (user_id = 1 OR title = 'x')`,
+		`[posts]; posts.user_id <> 1#1; posts.title <> x#2`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = 1 OR title = 'x' AND id > 7`,
+		`[posts]; posts.user_id = 1#1 or1.0; posts.title = x#2 or1.1; posts.id > 7#3 or1.1`,
+	},
+	{
+		`SELECT id FROM posts WHERE (user_id = 1 AND title = 'x') OR (user_id = 1 AND id = 7)`,
+		`[posts]; posts.user_id = 1#1; posts.title = x#2 or1.0; posts.id = 7#4 or1.1`,
+	},
+	{
+		`SELECT id FROM posts WHERE (user_id, id) = ($1, $2)`,
+		`[posts]; posts.user_id = $1; posts.id = $2`,
+	},
+	{
+		`SELECT id FROM posts WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT 10`,
+		`[posts]; posts.(created_at,id) >= $1 $2; order created_at, id; limit 10#1`,
+	},
+	{
+		`SELECT id FROM posts WHERE ($1, $2) > (created_at, id)`,
+		`[posts]; posts.(created_at,id) <= $1 $2`,
+	},
+	{
+		`SELECT id FROM posts WHERE (user_id, id) IN ((1, 2), (3, 4))`,
+		`[posts]; posts.user_id = 1#1 or1.0; posts.id = 2#2 or1.0; posts.user_id = 3#3 or1.1; posts.id = 4#4 or1.1`,
+	},
+	{
+		`SELECT id FROM users WHERE lower(email) = 'a'`,
+		`[users]; users.(lower(email)) = a#1`,
+	},
+	{
+		`SELECT id FROM users WHERE slug(email) = 'a' AND now() > created_at`,
+		`[users]; users.(slug(email)) = a#1; users.created_at < <now()>`,
+	},
+	{
+		`SELECT id FROM users WHERE email LIKE 'john%'`,
+		`[users]; users.email LIKE anchored:john`,
+	},
+	{
+		`SELECT id FROM users WHERE email LIKE '%john%' AND name ILIKE '%j_n' AND email LIKE 'john' AND name NOT LIKE 'x%'`,
+		`[users]; users.email LIKE infix:john; users.name ILIKE infix:j; users.email LIKE exact:john; users.name NOT LIKE anchored:x`,
+	},
+	{
+		`SELECT id FROM users WHERE email LIKE $1`,
+		`[users]; users.email LIKE unknown`,
+	},
+	{
+		`SELECT id FROM users WHERE email LIKE '%' || $1 || '%' AND name LIKE $2 || '%' AND name LIKE concat('%', $3)`,
+		`[users]; users.email LIKE infix; users.name LIKE anchored; users.name LIKE suffix`,
+	},
+	{
+		`SELECT id FROM users WHERE email LIKE 'a!%b%' ESCAPE '!'`,
+		`[users]; users.email LIKE anchored:a%b`,
+	},
+	{
+		`SELECT id FROM users WHERE email ~ '^john' AND name ~* 'smith' AND email ~ $1 AND name !~ 'x' AND email ~ 'a|b'`,
+		`[users]; users.email ~~ anchored:john; users.name ~~* infix:smith; users.email ~~ unknown; users.name ?!~ x#3; users.email ~~ infix`,
+	},
+	{
+		`SELECT id FROM users WHERE email SIMILAR TO 'ab%'`,
+		`[users]; users.email ~SIMILAR TO anchored:ab`,
+	},
+	{
+		`SELECT id FROM users WHERE email LIKE ANY (ARRAY['%a%', 'b%'])`,
+		`[users]; users.email LIKE infix:a or1.0; users.email LIKE anchored:b or1.1`,
+	},
+	{
+		`SELECT id FROM users WHERE starts_with(email, 'jo') AND email ^@ 'x'`,
+		`[users]; users.email LIKE anchored:jo; users.email LIKE anchored:x`,
+	},
+	{
+		`SELECT id FROM users WHERE settings ->> 'k' = 'v' AND settings @> '{"a":1}' AND settings ? 'x'`,
+		`[users]; users.(settings ->> 'k') = v#2; users.settings @>@> {"a":1}#3; users.settings @>? x#4`,
+	},
+	{
+		`SELECT id FROM users WHERE created_at::date = '2026-01-01' AND date_trunc('day', created_at) = $1`,
+		`[users]; users.(created_at::date)! = 2026-01-01#1; users.(date_trunc('day', created_at))! = $1`,
+	},
+	{
+		`SELECT id FROM posts WHERE created_at::date = '2026-01-01' AND date_trunc('day', created_at) = $1`,
+		`[posts]; posts.(created_at::date) = 2026-01-01#1; posts.(date_trunc('day', created_at)) = $1`,
+	},
+	{
+		`SELECT id FROM posts WHERE body @@ to_tsquery('english', 'cat')`,
+		`[posts]; posts.body @@ <to_tsquery('english', 'cat')>`,
+	},
+	{
+		`SELECT id FROM users WHERE tenant = 1.5 AND name = 'x'::text AND id = '5'`,
+		`[users]; users.(tenant::numeric) = 1.5#1; users.name = x#2; users.id = 5#3`,
+	},
+	{
+		`SELECT id FROM users WHERE tenant + 1 = 5 AND tenant % 2 = 0`,
+		`[users]; users.(tenant + 1) = 5#2; users.(tenant % 2) = 0#4`,
+	},
+	{
+		`SELECT id FROM users WHERE random() < tenant AND tenant = floor(random() * 10)`,
+		`[users]; users.tenant ?> <random()>; users.tenant ?= <floor(random() * 10)>`,
+	},
+	{
+		`SELECT u.name, p.title FROM users u JOIN posts p ON p.user_id = u.id WHERE u.tenant = 3 ORDER BY p.created_at DESC LIMIT 5`,
+		`[users u, posts p]; p.user_id = ~u.id; u.id = ~p.user_id; u.tenant = 3#1; order created_at desc; limit 5#2`,
+	},
+	{
+		`SELECT u.name FROM users u LEFT JOIN posts p ON p.user_id = u.id AND p.title = 'x' WHERE p.deleted_at IS NULL`,
+		`[users u, posts p?]; p.user_id = ~u.id on; u.id = ~p.user_id on; p.title = x#1 on; p.deleted_at IS NULL`,
+	},
+	{
+		`SELECT * FROM users u, posts p WHERE u.id = p.user_id`,
+		`[users u, posts p]; u.id = ~p.user_id; p.user_id = ~u.id`,
+	},
+	{
+		`SELECT * FROM posts JOIN comments USING (user_id)`,
+		`[posts, comments]; posts.user_id = ~comments.user_id; comments.user_id = ~posts.user_id`,
+	},
+	{
+		`SELECT id FROM users u WHERE EXISTS (SELECT 1 FROM posts p WHERE p.user_id = u.id AND p.title = 'x')`,
+		`[users u]
+sublink correlated exists [posts p]; p.user_id = <id> ~u.id outer; p.title = x#2`,
+	},
+	{
+		`SELECT id FROM users u WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.user_id = u.id)`,
+		`[users u]
+sublink correlated negated exists [posts p]; p.user_id = <id> ~u.id outer`,
+	},
+	{
+		`SELECT id FROM users WHERE id IN (SELECT user_id FROM posts WHERE title = 'x')`,
+		`[users]; users.id IN scope1
+sublink [posts]; posts.title = x#1`,
+	},
+	{
+		`SELECT id FROM users WHERE id NOT IN (SELECT user_id FROM posts)`,
+		`[users]; users.id NOT IN scope1
+sublink negated [posts]`,
+	},
+	{
+		`SELECT id, (SELECT count(*) FROM posts p WHERE p.user_id = users.id) FROM users`,
+		`[users]
+sublink correlated [posts p]; p.user_id = <id> ~users.id outer; count(*)`,
+	},
+	{
+		`SELECT * FROM (SELECT id, user_id FROM posts WHERE title = 'x') q WHERE q.user_id = 5`,
+		`[posts]; posts.title = x#1; posts.user_id = 5#2`,
+	},
+	{
+		`SELECT * FROM (SELECT user_id, count(*) AS n FROM posts GROUP BY user_id) q WHERE q.user_id = 5 AND q.n > 3`,
+		`[]; user_id = 5#1; n > 3#2
+from [posts]; posts.user_id = 5#1; group user_id`,
+	},
+	{
+		`SELECT * FROM (SELECT id, user_id FROM posts ORDER BY id LIMIT 3) q WHERE user_id = 5`,
+		`[]; user_id = 5#2
+from [posts]; order id; limit 3#1`,
+	},
+	{
+		`SELECT * FROM (SELECT id FROM posts UNION ALL SELECT id FROM comments) q WHERE id = $1`,
+		`[]; id = $1
+from []
+arm [posts]; posts.id = $1
+arm [comments]; comments.id = $1`,
+	},
+	{
+		`WITH q AS (SELECT id, user_id FROM posts) SELECT * FROM q WHERE user_id = 1`,
+		`[posts]; posts.user_id = 1#1`,
+	},
+	{
+		`WITH q AS MATERIALIZED (SELECT id, user_id FROM posts) SELECT * FROM q WHERE user_id = 1`,
+		`[]; user_id = 1#1
+cte [posts]`,
+	},
+	{
+		`WITH d AS (DELETE FROM posts WHERE user_id = 1 RETURNING id) SELECT * FROM d`,
+		`[]
+cte [posts]; posts.user_id = 1#1`,
+	},
+	{
+		`SELECT * FROM live_posts WHERE author = 7`,
+		`[posts p]; p.deleted_at IS NULL; p.user_id = 7#1`,
+	},
+	{
+		`SELECT l.* FROM users u CROSS JOIN LATERAL (SELECT id FROM posts p WHERE p.user_id = u.id ORDER BY created_at DESC LIMIT 3) l`,
+		`[users u]
+from correlated lateral [posts p]; p.user_id = <id> ~u.id outer; order created_at desc; limit 3#1`,
+	},
+	{
+		`SELECT user_id, count(*) FROM posts WHERE title = 'x' GROUP BY 1 HAVING user_id > 5 AND count(*) > 2 ORDER BY 2 DESC`,
+		`[posts]; posts.title = x#1; posts.user_id > 5#2; group user_id; order count(*) desc`,
+	},
+	{
+		`SELECT DISTINCT ON (user_id) user_id, id FROM posts ORDER BY user_id, created_at DESC NULLS LAST`,
+		`[posts]; distinct user_id; order user_id, created_at desc nulls last`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = 1 UNION SELECT id FROM comments WHERE user_id = 2 ORDER BY id LIMIT 1`,
+		`[]; order id; limit 1#3
+arm [posts]; posts.user_id = 1#1
+arm [comments]; comments.user_id = 2#2`,
+	},
+	{
+		`UPDATE posts SET title = 'x' WHERE id = $1 AND user_id = 2`,
+		`[posts]; posts.id = $1; posts.user_id = 2#2`,
+	},
+	{
+		`UPDATE posts p SET title = v.t FROM unnest($1::bigint[], $2::text[]) v(id, t) WHERE p.id = v.id`,
+		`[posts p]; p.id =; id = ~p.id`,
+	},
+	{
+		`DELETE FROM comments c USING posts p WHERE c.post_id = p.id AND p.user_id = 5`,
+		`[comments c, posts p]; c.post_id = ~p.id; p.id = ~c.post_id; p.user_id = 5#1`,
+	},
+	{
+		`INSERT INTO posts (id, title) VALUES (1, 'a'), (2, 'b')`,
+		`[posts]`,
+	},
+	{
+		`INSERT INTO posts (id) SELECT id FROM comments WHERE user_id = 3`,
+		`[posts]
+from [comments]; comments.user_id = 3#1`,
+	},
+	{
+		`SELECT count(*) FROM posts WHERE user_id = $1`,
+		`[posts]; posts.user_id = $1; count(*)`,
+	},
+	{
+		`SELECT count(1) FROM (SELECT 1 FROM posts WHERE user_id = $1) t`,
+		`[posts]; posts.user_id = $1; count(*)`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = $1 FOR UPDATE SKIP LOCKED`,
+		`[posts]; posts.user_id = $1`,
+	},
+	{
+		`SELECT 1 AS one FROM comments WHERE comments.post_id = 5 LIMIT 1`,
+		`[comments]; comments.post_id = 5#2; limit 1#3`,
+	},
+	{
+		`SELECT x.id FROM unknown_table x WHERE x.a = 1 AND b = 2`,
+		`[unknown_table x]; x.a = 1#1; x.b = 2#2`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id IS NOT DISTINCT FROM $1 AND title IS DISTINCT FROM NULL`,
+		`[posts]; posts.user_id ?IS NOT DISTINCT FROM $1; posts.title IS NOT NULL`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = $1 AND ($2 IS NULL OR title = $2)`,
+		`[posts]; posts.user_id = $1; () ? or1.0; posts.title = $2 or1.1`,
+	},
+	{
+		`SELECT id FROM posts WHERE user_id = (SELECT id FROM users WHERE email = 'x')`,
+		`[posts]; posts.user_id = scope1
+sublink [users]; users.email = x#1`,
+	},
+	{
+		`SELECT c.* FROM comments c WHERE c.score > 3 AND c.post_id = 4 LIMIT 21`,
+		`[comments c]; c.score > 3#1; c.post_id = 4#2; limit 21#3`,
+	},
+	{
+		`SELECT id FROM posts ORDER BY 1 LIMIT $1 OFFSET $2`,
+		`[posts]; order id; limit $1; offset $2`,
+	},
+}
+
+func TestResolve_readsTheFactsOfAStatement(t *testing.T) {
+	for _, c := range statements {
+		if got := facts(resolve(t, c.sql, shop)); got != c.facts {
+			t.Errorf("%s\n got %s\nwant %s", c.sql, got, c.facts)
+		}
+	}
+}
+
+func TestResolve_withoutASchemaGoesByNamesAlone(t *testing.T) {
+	for _, c := range []struct{ sql, facts string }{
+		{"SELECT id FROM posts WHERE created_at::date = $1 AND lower(title) = $2", "[posts]; posts.(created_at::date)! = $1; posts.(lower(title)) = $2"},
+		{"SELECT p.id FROM posts p, users u WHERE title = 'x' AND u.id = p.user_id", "[posts p, users u]; title = x#1; u.id = ~p.user_id; p.user_id = ~u.id"},
 	} {
-		if got := facts(resolve(t, c.sql, shop)); got != c.want {
-			t.Errorf("%s\n got %s\nwant %s", c.sql, got, c.want)
+		if got := facts(resolve(t, c.sql, "")); got != c.facts {
+			t.Errorf("%s\n got %s\nwant %s", c.sql, got, c.facts)
+		}
+	}
+}
+
+func TestResolve_namesWhatTheSchemaDoesNotKnow(t *testing.T) {
+	q := resolve(t, "SELECT p.nothing FROM posts p JOIN nowhere n ON n.id = p.id", shop)
+	if got := strings.Join(q.Unresolved, " "); got != "nowhere p.nothing" {
+		t.Errorf("unresolved: %s", got)
+	}
+}
+
+func TestResolve_saysWhatAStatementWrites(t *testing.T) {
+	for _, c := range []struct {
+		sql     string
+		command query.Command
+		set     string
+		multi   bool
+	}{
+		{"SELECT 1", query.Select, "", false},
+		{"INSERT INTO posts (id, title) VALUES (1, 'a')", query.Insert, "id title", false},
+		{"INSERT INTO posts (id, title) VALUES (1, 'a'), (2, 'b')", query.Insert, "id title", true},
+		{"UPDATE posts SET title = 'x', deleted_at = now() WHERE id = 1", query.Update, "title deleted_at", false},
+		{"DELETE FROM posts WHERE id = 1", query.Delete, "", false},
+	} {
+		q := resolve(t, c.sql, shop)
+		if q.Command != c.command || strings.Join(q.Set, " ") != c.set || q.MultiRow != c.multi {
+			t.Errorf("%s: %s, sets %v, several rows %v", c.sql, q.Command, q.Set, q.MultiRow)
+		}
+	}
+}
+
+func TestResolve_listsTheColumnsThatAScopeNeeds(t *testing.T) {
+	for _, c := range []struct{ sql, needed string }{
+		{"SELECT id FROM posts WHERE user_id = 1 ORDER BY created_at", "id user_id created_at"},
+		{"SELECT * FROM posts WHERE user_id = 1", "*"},
+		{"SELECT count(*) FROM posts WHERE user_id = 1", "user_id"},
+		{"SELECT p FROM posts p", "*"},
+		{"SELECT 1 FROM posts", ""},
+	} {
+		q := resolve(t, c.sql, shop)
+		got := q.Scopes[0].Tables[0].Needed
+		sort.Strings(got)
+		want := strings.Fields(c.needed)
+		sort.Strings(want)
+		if strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("%s needs %v, want %v", c.sql, got, want)
 		}
 	}
 }

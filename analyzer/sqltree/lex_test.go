@@ -149,3 +149,24 @@ func BenchmarkLex(b *testing.B) {
 		Lex(sql, &l)
 	}
 }
+
+func TestLiteralOffsets_areThoseOfTheLiteralsThatLexCounts(t *testing.T) {
+	for _, sql := range []string{
+		"SELECT a FROM t WHERE b = 5 AND c = 'x' AND d IN (1, 2) ORDER BY 1 LIMIT 10",
+		"SELECT a FROM t WHERE b IN (1, f(2)) AND c = -7",
+		"INSERT INTO t VALUES (1, 'a'), (2, 'b')",
+		"SELECT j -> 'k' FROM t WHERE date_trunc('day', x) = '2026-01-01'",
+		"SELECT 1",
+		"SELECT ARRAY[1, b, 3]",
+	} {
+		offsets := LiteralOffsets(sql)
+		if n := lexed(sql).NLiteral; n != len(offsets) {
+			t.Errorf("%s: %d offsets of %d literals", sql, len(offsets), n)
+		}
+		for _, at := range offsets {
+			if c := sql[at]; c != '\'' && (c < '0' || c > '9') {
+				t.Errorf("%s: no literal at %d", sql, at)
+			}
+		}
+	}
+}
