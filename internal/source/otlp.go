@@ -1,0 +1,350 @@
+package source
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// otlp reads traces in OTLP/JSON: one document, or one per line as the
+// collector's file exporter writes them. Spans are records; those that ran a
+// statement on PostgreSQL are executions.
+func (r *reading) otlp(in *workload.Input, src io.Reader) error {
+	r.agg.Input(in, workload.SourceTrace)
+	counted := newBoundedReader(src)
+	d := &documents{src: bufio.NewReaderSize(counted, 64<<10), bounded: counted, line: 1}
+	t := newTraces(r, in)
+	o := &otlpReader{in: in, d: d, traces: t}
+	for d.next() && r.ctx.Err() == nil {
+		o.document()
+	}
+	t.closeAll()
+	in.Bytes, in.Lines = counted.count()
+	if err := d.err; err != nil {
+		in.Notes = append(in.Notes, "reading stopped: "+err.Error())
+	}
+	return r.ctx.Err()
+}
+
+// otlpReader walks documents and hands on their spans.
+type otlpReader struct {
+	in     *workload.Input
+	d      *documents
+	dec    *json.Decoder
+	traces *traces
+}
+
+// document reads one document. A broken one is left at the place where it
+// breaks; the next one begins at the start of a line.
+func (o *otlpReader) document() {
+	o.dec = json.NewDecoder(o.d)
+	values := 0
+	err := o.walk(nil, 0)
+	for ; err == nil; values++ {
+		err = o.walk(nil, 0)
+	}
+	line := o.d.lineAt(o.dec.InputOffset())
+	last, more := o.d.drain()
+	var syntax *json.SyntaxError
+	switch {
+	case err == io.EOF:
+	case values > 0 && errors.As(err, &syntax) && !more && o.separator():
+		// The comma or bracket of an array around the documents.
+	case last && errors.Is(err, io.ErrUnexpectedEOF):
+		o.in.Truncated++
+		o.in.Notes = append(o.in.Notes, "the end of the file stands in the middle of a document")
+	default:
+		o.unreadable(line, err)
+	}
+}
+
+// separators stand between documents that are members of one array.
+const separators = ",] \t\r\n"
+
+// separator reports whether nothing else follows the value that was read last.
+func (o *otlpReader) separator() bool {
+	rest, err := io.ReadAll(o.dec.Buffered())
+	return err == nil && len(bytes.Trim(rest, separators)) == 0
+}
+
+func (o *otlpReader) unreadable(line int64, err error) {
+	o.in.Unreadable++
+	if len(o.in.Examples) < 3 {
+		o.in.Examples = append(o.in.Examples, workload.Example{Line: line, Text: err.Error()})
+	}
+}
+
+// maxWalk is how deep values may be nested on the way to spans.
+const maxWalk = 16
+
+// walk reads one value and the spans in it. What is no way to a span is passed
+// over.
+func (o *otlpReader) walk(res *resource, depth int) error {
+	if depth > maxWalk {
+		return o.skip()
+	}
+	o.d.bounded.record()
+	token, err := o.dec.Token()
+	if err != nil {
+		return err
+	}
+	switch token {
+	case json.Delim('['):
+		for o.dec.More() {
+			if err := o.walk(res, depth+1); err != nil {
+				return noEOF(err)
+			}
+		}
+		if _, err = o.dec.Token(); err == io.EOF && depth == 0 {
+			return err // the array goes on in the next lines
+		}
+		return noEOF(err)
+	case json.Delim('{'):
+		return noEOF(o.object(res, depth))
+	}
+	return nil
+}
+
+// noEOF tells an end inside a value from one between values.
+func noEOF(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// object reads the rest of an object after its brace.
+func (o *otlpReader) object(res *resource, depth int) error {
+	if res == nil {
+		res = &resource{}
+	}
+	for o.dec.More() {
+		key, err := o.dec.Token()
+		if err != nil {
+			return err
+		}
+		switch key {
+		case "resourceSpans", "batches": // each member has its own resource
+			err = o.walk(nil, depth+1)
+		case "scopeSpans", "instrumentationLibrarySpans", "trace":
+			err = o.walk(res, depth+1)
+		case "resource":
+			err = o.resource(res)
+		case "spans":
+			err = o.spans(res)
+		default:
+			err = o.skip()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := o.dec.Token()
+	return err
+}
+
+// resource fills in what its spans, read before or after it, share.
+func (o *otlpReader) resource(res *resource) error {
+	var value struct {
+		Attributes []otlpAttribute `json:"attributes"`
+	}
+	if err := o.decode(&value); err != nil {
+		return err
+	}
+	for _, a := range value.Attributes {
+		if a.Key == "service.name" {
+			res.service = a.Value.text()
+		}
+	}
+	return nil
+}
+
+func (o *otlpReader) spans(res *resource) error {
+	o.d.bounded.record()
+	token, err := o.dec.Token()
+	if err != nil {
+		return err
+	}
+	if token != json.Delim('[') {
+		o.unreadable(o.d.lineAt(o.dec.InputOffset()), fmt.Errorf("spans is no array"))
+		if token == json.Delim('{') {
+			return o.rest(1)
+		}
+		return nil
+	}
+	for o.dec.More() {
+		var s otlpSpan
+		line := int64(0)
+		if err := o.decodeAt(&s, &line); err != nil {
+			return err
+		}
+		if s.TraceID == "" || s.SpanID == "" {
+			if line > 0 {
+				o.unreadable(line, errors.New("a span without traceId or spanId"))
+			}
+			continue
+		}
+		o.in.Records++
+		o.traces.add(&s, res, line)
+	}
+	_, err = o.dec.Token()
+	return err
+}
+
+// decode reads the next value. One of an unexpected shape is counted and
+// leaves into as it is; an error means that there is no value.
+func (o *otlpReader) decode(into any) error {
+	var line int64
+	return o.decodeAt(into, &line)
+}
+
+// decodeAt also tells the line where the value begins, 0 when it has an
+// unexpected shape.
+func (o *otlpReader) decodeAt(into any, line *int64) error {
+	o.d.bounded.record()
+	var raw json.RawMessage
+	if err := o.dec.Decode(&raw); err != nil {
+		return err
+	}
+	*line = o.d.lineAt(o.dec.InputOffset() - int64(len(raw)))
+	if err := json.Unmarshal(raw, into); err != nil {
+		o.unreadable(*line, err)
+		*line = 0
+	}
+	return nil
+}
+
+// skip passes over one value.
+func (o *otlpReader) skip() error {
+	o.d.bounded.record()
+	token, err := o.dec.Token()
+	if err != nil {
+		return err
+	}
+	if token == json.Delim('{') || token == json.Delim('[') {
+		return o.rest(1)
+	}
+	return nil
+}
+
+// rest passes over what is left of depth values that were begun.
+func (o *otlpReader) rest(depth int) error {
+	for depth > 0 {
+		o.d.bounded.record()
+		token, err := o.dec.Token()
+		if err != nil {
+			return err
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+	}
+	return nil
+}
+
+// documents cuts a stream of JSON at lines that begin with a brace: a string
+// of JSON holds no line break, and inside a document that is spread over lines
+// braces are indented. So a broken document costs itself only.
+type documents struct {
+	src      *bufio.Reader
+	bounded  *boundedReader
+	newline  bool  // the last byte was a line break
+	offset   int64 // bytes delivered of the current document
+	line     int64 // of the byte that lineAt was last asked for
+	newlines []int64
+	err      error // that ended the stream, other than its end
+}
+
+// next begins the next document, false at the end of the stream.
+func (d *documents) next() bool {
+	d.line += int64(len(d.newlines))
+	d.newlines, d.offset, d.newline = d.newlines[:0], 0, false
+	for {
+		c, err := d.src.Peek(1)
+		if err == nil {
+			return true
+		}
+		if err == errTooLong {
+			d.bounded.record()
+			continue
+		}
+		if err != io.EOF {
+			d.err = err
+		}
+		return len(c) > 0
+	}
+}
+
+// Read delivers the current document and then io.EOF.
+func (d *documents) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	head, err := d.src.Peek(1)
+	if err != nil {
+		if err != io.EOF && err != errTooLong {
+			d.err = err
+		}
+		return 0, err
+	}
+	if d.newline && head[0] == '{' {
+		return 0, io.EOF
+	}
+	buf, _ := d.src.Peek(min(len(p), max(d.src.Buffered(), 1)))
+	if i := bytes.Index(buf, []byte("\n{")); i >= 0 {
+		buf = buf[:i+1]
+	}
+	n := copy(p, buf)
+	if d.offset == 0 && d.line == 1 && n >= 3 && string(p[:3]) == "\xef\xbb\xbf" {
+		copy(p, "   ") // a byte order mark
+	}
+	for i, c := range p[:n] {
+		if c == '\n' {
+			d.newlines = append(d.newlines, d.offset+int64(i))
+		}
+	}
+	d.offset += int64(n)
+	d.newline = p[n-1] == '\n'
+	_, err = d.src.Discard(n)
+	return n, err
+}
+
+// lineAt returns the line of an offset in the current document that is not
+// before the last one asked for.
+func (d *documents) lineAt(offset int64) int64 {
+	n, _ := slices.BinarySearch(d.newlines, offset)
+	d.line += int64(n)
+	d.newlines = d.newlines[n:]
+	return d.line
+}
+
+// drain passes over the rest of the current document and reports whether it
+// was the last one, and whether more than separators stood there.
+func (d *documents) drain() (last, more bool) {
+	d.bounded.record()
+	var buf [4096]byte
+	for {
+		n, err := d.Read(buf[:])
+		more = more || len(bytes.Trim(buf[:n], separators)) > 0
+		d.line += int64(len(d.newlines))
+		d.newlines = d.newlines[:0]
+		if err == errTooLong {
+			d.bounded.record()
+			continue
+		}
+		if err != nil {
+			break
+		}
+	}
+	_, err := d.src.Peek(1)
+	return err != nil, more
+}

@@ -1,0 +1,248 @@
+package source
+
+import (
+	"cmp"
+	"container/list"
+	"fmt"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/apilint/apilint/analyzer/sqltree"
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// maxOpenSpans bounds the memory of spans whose trace may still go on: the
+// trace that was not heard of for the longest time is closed.
+const maxOpenSpans = 64 << 20
+
+// traces collects spans by trace, because the spans of one come in any order
+// and may be spread over the input, and hands on their statements in order.
+type traces struct {
+	r      *reading
+	in     *workload.Input
+	w      *workload.Worker
+	spare  *workload.Shard
+	open   map[string]*list.Element // of *trace
+	oldest *list.List
+	bytes  int
+	limit  int
+	texts  map[string]string // statements are few, spans are many
+	cut    map[uint64]bool   // traces closed because of the bound; at most maxCutTraces
+
+	waiting int   // observations in the shard
+	serial  int64 // of observations
+
+	foreign                     map[string]int
+	cached, twice, nested, late int
+}
+
+const maxCutTraces = 1 << 20
+
+// trace is the spans of one trace that were read so far.
+type trace struct {
+	id    string
+	spans []span
+	bytes int
+}
+
+// span is what is kept of one.
+type span struct {
+	id, parent string
+	start, end int64 // µs
+	line       int64
+	route      string // that the span serves
+	file       string
+	fileLine   int
+	database   bool // some database call, statement or not
+	entry      bool // a request enters the service here
+	batch      bool
+	statement  *statement // nil: none that counts
+}
+
+// statement is one execution.
+type statement struct {
+	lexed    sqltree.Lexed
+	text     string
+	database string
+	user     string
+	res      *resource
+	params   values
+	failed   bool
+	rows     int64
+}
+
+func newTraces(r *reading, in *workload.Input) *traces {
+	w := r.agg.NewWorker(workload.SourceTrace)
+	w.Begin(nil)
+	return &traces{
+		r: r, in: in, w: w, open: map[string]*list.Element{}, oldest: list.New(), limit: maxOpenSpans,
+		texts: map[string]string{}, cut: map[uint64]bool{}, foreign: map[string]int{},
+	}
+}
+
+// add takes one span.
+func (t *traces) add(s *otlpSpan, res *resource, line int64) {
+	a := readAttributes(s)
+	n := span{
+		id: string(s.SpanID), parent: string(s.ParentID), line: line,
+		start: s.Start.microseconds(), end: s.End.microseconds(),
+		file: t.intern(a.file), fileLine: a.line, database: a.isDatabase, batch: a.isDatabase && a.text == "",
+	}
+	n.end = max(n.end, n.start)
+	switch s.Kind {
+	case "2", "5", "SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER":
+		n.entry = true
+	}
+	if !n.database {
+		n.route = t.intern(a.routeName(s.Name, n.entry))
+	}
+	if a.text != "" && !a.prepare {
+		n.statement = t.statement(a, res)
+	}
+	size := int(unsafe.Sizeof(n)) + len(n.id) + len(n.parent)
+	if q := n.statement; q != nil {
+		size += int(unsafe.Sizeof(*q))
+		for _, p := range q.params.list {
+			size += int(unsafe.Sizeof(p)) + len(p.text)
+		}
+	}
+	t.keep(string(s.TraceID), n, size)
+}
+
+// statement returns what a span executed, nil when it was no statement of
+// PostgreSQL.
+func (t *traces) statement(a *attributes, res *resource) *statement {
+	if !isPostgreSQL(a.system) {
+		t.foreign[a.system]++
+		return nil
+	}
+	if a.cached {
+		t.cached++
+		return nil
+	}
+	q := &statement{
+		database: t.intern(a.database), user: t.intern(a.user), res: res,
+		params: a.params, failed: a.failed, rows: a.rows,
+	}
+	text := a.text
+	cut := strings.HasSuffix(text, "...") || strings.HasSuffix(text, "…")
+	if len(text) > t.r.o.MaxStatement {
+		text, cut = strings.ToValidUTF8(text[:t.r.o.MaxStatement], ""), true
+	}
+	q.text = t.intern(text)
+	sqltree.Lex([]byte(q.text), &q.lexed)
+	if cut {
+		q.lexed.Traits |= sqltree.Truncated
+	}
+	return q
+}
+
+// isPostgreSQL takes a database that is not named for PostgreSQL: generic SQL
+// instrumentations do not know what they talk to.
+func isPostgreSQL(system string) bool {
+	system = strings.ToLower(system)
+	return system == "" || system == "other_sql" || system == "sql" || strings.Contains(system, "postgres")
+}
+
+// intern returns one copy of strings that repeat.
+func (t *traces) intern(s string) string {
+	if s == "" {
+		return ""
+	}
+	if known, ok := t.texts[s]; ok {
+		return known
+	}
+	if len(t.texts) >= 1<<14 {
+		clear(t.texts)
+	}
+	s = strings.Clone(s)
+	t.texts[s] = s
+	return s
+}
+
+// keep adds a span to its trace and closes traces until the bound holds.
+func (t *traces) keep(id string, s span, size int) {
+	e := t.open[id]
+	if e == nil {
+		if t.cut[xxhash.Sum64String(id)] {
+			t.late++
+			delete(t.cut, xxhash.Sum64String(id))
+		}
+		e = t.oldest.PushBack(&trace{id: id})
+		t.open[id] = e
+	}
+	t.oldest.MoveToBack(e)
+	tr := e.Value.(*trace)
+	tr.spans = append(tr.spans, s)
+	tr.bytes += size
+	t.bytes += size
+	for t.bytes > t.limit {
+		tr := t.oldest.Front().Value.(*trace)
+		if len(t.cut) < maxCutTraces {
+			t.cut[xxhash.Sum64String(tr.id)] = true
+		}
+		t.close(tr)
+	}
+}
+
+// close hands on a trace's statements and forgets it.
+func (t *traces) close(tr *trace) {
+	t.oldest.Remove(t.open[tr.id])
+	delete(t.open, tr.id)
+	t.bytes -= tr.bytes
+	t.emit(tr)
+}
+
+// closeAll ends the input: traces are handed on in the order in which they
+// began.
+func (t *traces) closeAll() {
+	var all []*trace
+	begin := map[*trace]int64{}
+	for e := t.oldest.Front(); e != nil; e = e.Next() {
+		tr := e.Value.(*trace)
+		all = append(all, tr)
+		begin[tr] = slices.MinFunc(tr.spans, func(a, b span) int { return cmp.Compare(a.start, b.start) }).start
+	}
+	slices.SortStableFunc(all, func(a, b *trace) int {
+		return cmp.Or(cmp.Compare(begin[a], begin[b]), strings.Compare(a.id, b.id))
+	})
+	for _, tr := range all {
+		t.close(tr)
+	}
+	t.merge()
+	t.r.agg.Collect(t.w)
+	t.notes()
+}
+
+// merge hands the observations so far to the aggregator.
+func (t *traces) merge() {
+	s := t.w.End()
+	t.r.agg.Merge(s)
+	t.w.Begin(s)
+	t.waiting = 0
+}
+
+func (t *traces) notes() {
+	say := func(n int, format string) {
+		if n > 0 {
+			t.in.Notes = append(t.in.Notes, fmt.Sprintf(format, n))
+		}
+	}
+	if len(t.foreign) > 0 {
+		var names []string
+		n := 0
+		for name, count := range t.foreign {
+			names = append(names, name)
+			n += count
+		}
+		slices.Sort(names)
+		t.in.Notes = append(t.in.Notes, fmt.Sprintf("%d calls of other databases were left out: %s", n, strings.Join(names[:min(len(names), 8)], ", ")))
+	}
+	say(t.cached, "%d calls were answered by a cache of the client and left out")
+	say(t.nested, "%d calls were recorded twice, by a library and by the driver below it, and count once")
+	say(t.twice, "%d spans were exported more than once and count once")
+	say(t.late, "%d traces went on after they had been closed to save memory: their loops may be cut")
+}
