@@ -98,13 +98,11 @@ func (s script) section(indexes []*analyzer.Index, database string, nth int) {
 		s.say("Commented out: this file runs in the database above. For one that runs here, call apilint with --database.")
 		write = func(sql string) { s.quote("", sql) }
 	}
-	var own []*analyzer.Index
 	var extensions []string
 	for _, ix := range indexes {
 		if ix.Database != database {
 			continue
 		}
-		own = append(own, ix)
 		first, _ := splitExtensions(ix.DDL)
 		for _, e := range first {
 			if !slices.Contains(extensions, e) {
@@ -119,17 +117,19 @@ func (s script) section(indexes []*analyzer.Index, database string, nth int) {
 	for _, e := range extensions {
 		write(terminated(e))
 	}
-	for i, ix := range own {
-		s.index(ix, i+1, write)
+	for i, ix := range indexes {
+		if ix.Database == database {
+			s.index(ix, i+1, write) // the number that the table gives it
+		}
 	}
 }
 
 func (s script) index(ix *analyzer.Index, number int, write func(string)) {
 	s.WriteString("\n")
 	label := count(int64(number)) + ". "
-	verb := "create "
+	verb := "index on "
 	if ix.Action == "drop" {
-		verb = "drop " + ix.Name + ": "
+		verb = "drop " + ix.Name + ", on "
 	}
 	s.note(label, verb+what(ix))
 	margin := strings.Repeat(" ", len(label))

@@ -1,0 +1,2 @@
+-- apilint : index advice from 0 statements
+-- No index is recommended for this workload.
