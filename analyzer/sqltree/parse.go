@@ -13,8 +13,8 @@ import (
 // takes half a second, and what lies beyond is data, not shape.
 const maxParse = 4 << 20
 
-// Parse parses sql; placeholders of other drivers are rewritten only when the
-// text does not parse as it stands. The error is a *ParseError.
+// Parse parses sql with the placeholders of other drivers rewritten to $n; as
+// it stands when that does not parse. The error is a *ParseError.
 func Parse(sql string) (*Tree, error) {
 	if len(sql) > maxParse {
 		return nil, &ParseError{Offset: maxParse, Message: "the text is too long to parse"}
@@ -22,17 +22,19 @@ func Parse(sql string) (*Tree, error) {
 	if i := strings.IndexByte(sql, 0); i >= 0 {
 		return nil, &ParseError{Offset: i, Message: "a NUL byte"}
 	}
-	res, err := pg.Parse(sql)
-	if err != nil {
-		rewritten := Placeholders(sql)
-		if rewritten == sql {
+	// Placeholders first: ? and @name also parse as prefix operators, so that
+	// LIKE '%' || ? || '%' and = @id would be read as something nobody means.
+	rewritten := Placeholders(sql)
+	res, err := pg.Parse(rewritten)
+	switch {
+	case err == nil:
+		sql = rewritten
+	case rewritten == sql:
+		return nil, parseError(sql, err)
+	default:
+		if res, err = pg.Parse(sql); err != nil {
 			return nil, parseError(sql, err)
 		}
-		second, err2 := pg.Parse(rewritten)
-		if err2 != nil {
-			return nil, parseError(sql, err)
-		}
-		sql, res = rewritten, second
 	}
 	t := &Tree{Text: sql}
 	line, at := 1, 0

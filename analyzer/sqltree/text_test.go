@@ -32,6 +32,23 @@ func TestPlaceholders_rewritesOperandsOnly(t *testing.T) {
 	}
 }
 
+// Each of these parses as it stands, with a prefix operator.
+func TestParse_takesPlaceholdersForPlaceholders(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"SELECT a FROM t WHERE b LIKE '%' || ? || '%'", "SELECT a FROM t WHERE b LIKE '%' || $1 || '%'"},
+		{"SELECT a FROM t WHERE b = @id", "SELECT a FROM t WHERE b = $1"},
+		{"SELECT a FROM t WHERE b > ? - interval '1 day'", "SELECT a FROM t WHERE b > $1 - interval '1 day'"},
+		{"SELECT a FROM t WHERE b ? 'k' AND c = @ d", "SELECT a FROM t WHERE b ? 'k' AND c = @ d"},
+	} {
+		tree, err := Parse(c.in)
+		if err != nil {
+			t.Errorf("%s: %v", c.in, err)
+		} else if tree.Text != c.want {
+			t.Errorf("%s was read as %s, want %s", c.in, tree.Text, c.want)
+		}
+	}
+}
+
 func TestMask_leavesNoLiteral(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"SELECT a FROM t WHERE b = 'secret' AND c = 42", "SELECT a FROM t WHERE b = ? AND c = ?"},
