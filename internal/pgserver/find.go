@@ -31,7 +31,6 @@ var installed = []string{
 	"/usr/libexec/postgresql*",
 	"/opt/homebrew/opt/postgresql*/bin",
 	"/usr/local/opt/postgresql*/bin",
-	"/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
 	"/Applications/Postgres.app/Contents/Versions/*/bin",
 	"/Library/PostgreSQL/*/bin",
 }
