@@ -55,3 +55,18 @@ func sentence(title string) string {
 	}
 	return title + "."
 }
+
+// Files returns the page of every rule by file name: the folder docs/rules.
+func Files(detectors []*analyzer.Detector) (map[string]string, error) {
+	files := map[string]string{}
+	for _, d := range detectors {
+		for _, r := range d.Rules {
+			var b strings.Builder
+			if err := Page(&b, r); err != nil {
+				return nil, err
+			}
+			files[r.Name+".md"] = b.String()
+		}
+	}
+	return files, nil
+}
