@@ -70,7 +70,7 @@ type statsKey struct {
 // statsRow is the sum of the rows with one key.
 type statsRow struct {
 	statsKey
-	lexical         sqltree.Lexed
+	lexed           sqltree.Lexed
 	text, database  string
 	calls, returned int64
 	exec, plan, top float64 // ms
@@ -183,7 +183,8 @@ func (t *statsTable) row(record []string) error {
 		t.idle++
 		return nil
 	}
-	if len(text) > t.o.MaxStatement {
+	cut := len(text) > t.o.MaxStatement
+	if cut {
 		text = text[:t.o.MaxStatement]
 		t.in.Truncated++
 	}
@@ -195,6 +196,9 @@ func (t *statsTable) row(record []string) error {
 	if row == nil {
 		t.beyond++
 		return nil
+	}
+	if cut {
+		row.lexed.Traits |= sqltree.Truncated
 	}
 	now := exported{calls: calls, exec: exec}
 	if n, err := statsCount(t.field(record, t.c.rows)); err == nil {
@@ -272,7 +276,7 @@ func (t *statsTable) find(text, database string, topLevel bool) *statsRow {
 	case len(t.order) >= maxStatsRows:
 		return nil
 	default:
-		row = &statsRow{statsKey: key, lexical: l, text: text, database: strings.Clone(database)}
+		row = &statsRow{statsKey: key, lexed: l, text: text, database: strings.Clone(database)}
 		t.rows[key] = row
 		t.order = append(t.order, row)
 	}
@@ -286,7 +290,7 @@ func (t *statsTable) fold(agg *workload.Aggregator) {
 	for _, row := range t.order {
 		c := &workload.Counter{
 			Key: row.group, Database: row.database, Text: row.text, TopLevel: row.topLevel,
-			Command: workload.Command(row.lexical.Command), Traits: workload.Traits(row.lexical.Traits),
+			Command: workload.Command(row.lexed.Command), Traits: workload.Traits(row.lexed.Traits),
 		}
 		if !row.topLevel {
 			c.Totals.Nested = row.calls

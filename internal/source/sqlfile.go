@@ -30,7 +30,11 @@ func (r *reading) sql(in *workload.Input, src io.Reader) error {
 	for _, span := range sqltree.Split(workload.Text(content)) {
 		f.statement(span)
 	}
-	f.weigh()
+	if r.weighed == nil {
+		r.weighed = map[string]bool{}
+	}
+	f.weigh(r.weighed)
+	r.weighs = in
 	for _, c := range f.counters {
 		r.agg.Count(c)
 	}
@@ -94,22 +98,33 @@ func nameOf(comments string) string {
 // weigh looks up how often each statement runs: by the query's own name, by
 // path:line, or by the file, of which every statement then runs as often as
 // the file is named for.
-func (f *sqlFile) weigh() {
+func (f *sqlFile) weigh(used map[string]bool) {
 	for i, c := range f.counters {
-		w, own := f.o.Weights.of(f.names[i], fmt.Sprintf("%s:%d", f.in.Path, c.Ref.Line))
-		if !own {
-			w, own = f.o.Weights.of(f.in.Path)
-			if own && len(f.counters) > 1 {
+		w, name := f.o.Weights.of(f.names[i], fmt.Sprintf("%s:%d", f.in.Path, c.Ref.Line))
+		if name == "" {
+			w, name = f.o.Weights.of(f.in.Path)
+			if len(f.counters) > 1 {
 				w.MeanMS = 0 // the time of all of them
 			}
 		}
-		if !own {
+		if name == "" {
 			continue
 		}
+		used[name] = true
 		c.Totals.Calls = w.Calls
 		if ms := float64(w.Calls) * w.MeanMS; ms < maxStatsMS {
 			c.Totals.ExecUS = microseconds(ms)
 		}
+	}
+}
+
+// unusedWeights says which names of --weights no file has, most likely typos.
+func (r *reading) unusedWeights() {
+	if r.weighs == nil {
+		return
+	}
+	if names := r.o.Weights.unused(r.weighed); len(names) > 0 {
+		r.weighs.Notes = append(r.weighs.Notes, "--weights names what no .sql file is called: "+strings.Join(names, ", "))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -81,9 +82,9 @@ func weightName(s string) string {
 	return strings.TrimSuffix(filepath.ToSlash(strings.TrimSpace(s)), ".sql")
 }
 
-// of returns the weight of the first of names that has one: as it stands, or
-// as the file that a path names.
-func (w Weights) of(names ...string) (Weight, bool) {
+// of returns the weight of the first of names that has one, and by which name
+// the file calls it: as it stands, or as the file that a path names.
+func (w Weights) of(names ...string) (one Weight, known string) {
 	for _, name := range names {
 		if name == "" {
 			continue
@@ -91,7 +92,7 @@ func (w Weights) of(names ...string) (Weight, bool) {
 		name = weightName(name)
 		for {
 			if one, ok := w[name]; ok {
-				return one, true
+				return one, name
 			}
 			i := strings.IndexByte(name, '/')
 			if i < 0 {
@@ -100,5 +101,16 @@ func (w Weights) of(names ...string) (Weight, bool) {
 			name = name[i+1:]
 		}
 	}
-	return Weight{}, false
+	return Weight{}, ""
+}
+
+// unused lists the weights that no statement was given, at most eight.
+func (w Weights) unused(used map[string]bool) (names []string) {
+	for name := range w {
+		if !used[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names[:min(len(names), 8)]
 }
