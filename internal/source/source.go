@@ -81,6 +81,7 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 			return err
 		}
 	}
+	r.unusedWeights()
 	return nil
 }
 
@@ -150,6 +151,10 @@ type reading struct {
 	o    Options
 	agg  *workload.Aggregator
 	zone *time.Location
+
+	exported map[uint64]exported // rows of pg_stat_statements that were read
+	weighed  map[string]bool     // names of --weights that were used
+	weighs   *workload.Input     // the last file of queries
 }
 
 // headSize is how much of an input decides what it is.
@@ -242,10 +247,10 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 		return r.log(in, src, &stderrReader{prefix: p})
 	case "csvlog":
 		in.Kind, in.Format, in.Language = "log", kind, "en"
-		return r.log(in, src, &csvReader{})
+		return r.log(in, src, &csvReader{longest: longestRecord(r.o.MaxStatement)})
 	case "jsonlog":
 		in.Kind, in.Format, in.Language = "log", kind, "en"
-		return r.log(in, src, &jsonReader{})
+		return r.log(in, src, jsonReader{})
 	case "pgss":
 		in.Kind, in.Format = "pgss", "pg_stat_statements"
 		return r.pgss(in, src)

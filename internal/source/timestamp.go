@@ -62,25 +62,29 @@ func zoneLen(s []byte) int {
 	return n
 }
 
-// parse reads a time with its zone, e.g. "2026-11-23 08:26:55.052 UTC", and
-// returns µs since 1970. ok is false when s is no time.
-func (c *clock) parse(s []byte) (us int64, ok bool) {
-	n := timestampLen(s)
-	if n == 0 {
-		return 0, false
-	}
-	var frac int64
-	if n > 19 {
-		scale := int64(100_000)
-		for _, d := range s[20:min(n, 26)] {
-			frac += int64(d-'0') * scale
-			scale /= 10
+// read reads a time with its zone at the start of s, e.g. "2026-11-23
+// 08:26:55.052 UTC", and returns µs since 1970 and how long it is.
+func (c *clock) read(s []byte) (us int64, n int, ok bool) {
+	if c.n > 0 && len(s) > 19 && string(s[:19]) == string(c.last[:19]) {
+		n = 19
+		if s[n] == '.' {
+			n += 1 + digits(s[n+1:])
+			us = fraction(s[20:n])
+		}
+		if zone := c.last[19:c.n]; len(s) >= n+len(zone) && string(s[n:n+len(zone)]) == string(zone) &&
+			(len(s) == n+len(zone) || !zoneGoesOn(s[n+len(zone)], zone)) {
+			return c.base + us, n + len(zone), true
 		}
 	}
-	zone := s[n : n+zoneLen(s[n:])]
-	if c.n == 19+len(zone) && string(c.last[:19]) == string(s[:19]) && string(c.last[19:c.n]) == string(zone) {
-		return c.base + frac, true
+	n = timestampLen(s)
+	if n == 0 {
+		return 0, 0, false
 	}
+	us = 0
+	if n > 19 {
+		us = fraction(s[20:n])
+	}
+	zone := s[n : n+zoneLen(s[n:])]
 	d := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
 	t := time.Date(d(0)*100+d(2), time.Month(d(5)), d(8), d(11), d(14), d(17), 0, c.location(zone))
 	c.base = t.UnixMicro()
@@ -89,7 +93,18 @@ func (c *clock) parse(s []byte) (us int64, ok bool) {
 		c.n = copy(c.last[:], s[:19])
 		c.n += copy(c.last[19:], zone)
 	}
-	return c.base + frac, true
+	return c.base + us, n + len(zone), true
+}
+
+// zoneGoesOn reports whether a byte after a zone would make it a longer one.
+func zoneGoesOn(next byte, zone []byte) bool {
+	if len(zone) == 0 {
+		return next == ' '
+	}
+	if last := zone[len(zone)-1]; last >= '0' && last <= '9' {
+		return next >= '0' && next <= '9' || next == ':'
+	}
+	return next >= 'A' && next <= 'Z' || next >= 'a' && next <= 'z' || next == '/' || next == '_'
 }
 
 // location of a zone as logs write it. Abbreviations are ambiguous the world

@@ -1,0 +1,237 @@
+package source
+
+import (
+	"bytes"
+
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// message is what the text of a LOG record says about statements.
+type message struct {
+	kind     workload.Kind
+	dur      int64 // µs
+	timed    bool  // has a duration
+	fetch    bool  // an execute that continues a portal
+	extended bool
+	name     []byte // of the prepared statement and portal, as written
+	text     []byte // SQL, or the plan with its query
+}
+
+// The words of the messages, of tcop/postgres.c, in English.
+var (
+	wordDuration  = []byte("duration: ")
+	wordMS        = []byte(" ms")
+	wordStatement = []byte("statement: ")
+	wordExecute   = []byte("execute ")
+	wordFetch     = []byte("execute fetch from ")
+	wordParse     = []byte("parse ")
+	wordBind      = []byte("bind ")
+	wordPlan      = []byte("plan:")
+	wordBlanks    = []byte("  ")
+	wordReceived  = []byte("connection received: ")
+	wordAuthor    = []byte("connection authorized: ")
+	wordReplica   = []byte("replication connection authorized: ")
+	wordGone      = []byte("disconnection: ")
+)
+
+// readMessage reads the text of a record of severity LOG. What says nothing of
+// statements is of [workload.KindOther]. Nothing is searched for: a message is
+// what it begins with.
+func readMessage(s []byte) message {
+	m := message{kind: workload.KindOther}
+	if len(s) == 0 {
+		return m
+	}
+	switch s[0] {
+	case 'd':
+		if bytes.HasPrefix(s, wordDuration) {
+			return readDuration(s[len(wordDuration):])
+		}
+		if bytes.HasPrefix(s, wordGone) {
+			m.kind = workload.KindDisconnect
+		}
+	case 's':
+		if bytes.HasPrefix(s, wordStatement) {
+			m.kind, m.text = workload.KindPending, s[len(wordStatement):]
+		}
+	case 'e':
+		if n := readNamed(s, &m); n {
+			m.kind = workload.KindPending
+		}
+	case 'c', 'r':
+		if bytes.HasPrefix(s, wordReceived) || bytes.HasPrefix(s, wordAuthor) || bytes.HasPrefix(s, wordReplica) {
+			m.kind = workload.KindConnect
+		}
+	}
+	return m
+}
+
+// readDuration reads what follows "duration: ".
+func readDuration(s []byte) message {
+	m := message{kind: workload.KindOther}
+	us, n := milliseconds(s)
+	if n == 0 || !bytes.HasPrefix(s[n:], wordMS) {
+		return m
+	}
+	m.dur, m.timed = us, true
+	s = s[n+len(wordMS):]
+	if len(s) == 0 {
+		m.kind = workload.KindBare
+		return m
+	}
+	if !bytes.HasPrefix(s, wordBlanks) {
+		return m
+	}
+	s = s[len(wordBlanks):]
+	if len(s) == 0 {
+		return m
+	}
+	switch s[0] {
+	case 's':
+		if bytes.HasPrefix(s, wordStatement) {
+			m.kind, m.text = workload.KindExecution, s[len(wordStatement):]
+		}
+	case 'e':
+		if readNamed(s, &m) {
+			m.kind = workload.KindExecution
+			if m.fetch {
+				m.kind = workload.KindFetch
+			}
+		}
+	case 'p':
+		switch {
+		case bytes.HasPrefix(s, wordPlan):
+			m.kind, m.text = workload.KindPlan, bytes.TrimLeft(s[len(wordPlan):], "\r\n")
+		case bytes.HasPrefix(s, wordParse):
+			if m.name, m.text = splitName(s[len(wordParse):]); m.name != nil {
+				m.kind = workload.KindParse
+			}
+		}
+	case 'b':
+		if bytes.HasPrefix(s, wordBind) {
+			if m.name, m.text = splitName(s[len(wordBind):]); m.name != nil {
+				m.kind = workload.KindBind
+			}
+		}
+	}
+	return m
+}
+
+// readNamed reads "execute NAME: TEXT" and "execute fetch from NAME: TEXT".
+func readNamed(s []byte, m *message) bool {
+	if !bytes.HasPrefix(s, wordExecute) {
+		return false
+	}
+	m.extended = true
+	rest := s[len(wordExecute):]
+	if bytes.HasPrefix(s, wordFetch) {
+		rest = s[len(wordFetch):]
+		m.fetch = true
+	}
+	m.name, m.text = splitName(rest)
+	return m.name != nil
+}
+
+// longestName is how far into a message the names of a statement and its portal
+// can reach: drivers name freely, but not longer than this.
+const longestName = 512
+
+// splitName cuts "NAME: TEXT". Names may hold blanks, slashes and colons; the
+// first colon with a blank after it that is followed by the beginning of a
+// statement ends the name, or else the first at all.
+func splitName(s []byte) (name, text []byte) {
+	first := -1
+	for from := 0; ; {
+		i := indexFrom(s[:min(len(s), longestName)], from, []byte(": "))
+		if i < 0 {
+			break
+		}
+		if first < 0 {
+			first = i
+		}
+		if beginsStatement(s[i+2:]) {
+			first = i
+			break
+		}
+		from = i + 1
+	}
+	if first < 0 {
+		if n := len(s); n > 0 && s[n-1] == ':' { // an empty statement whose blank was cut off
+			return s[:n-1], s[n:]
+		}
+		return nil, nil
+	}
+	return s[:first], s[first+2:]
+}
+
+// beginsStatement reports whether s begins with a word that begins statements,
+// a comment or a parenthesis.
+func beginsStatement(s []byte) bool {
+	s = bytes.TrimLeft(s[:min(len(s), 64)], " \t\r\n")
+	n := 0
+	for n < len(s) && (s[n] >= 'a' && s[n] <= 'z' || s[n] >= 'A' && s[n] <= 'Z') {
+		n++
+	}
+	if n == 0 {
+		return len(s) == 0 || s[0] == '(' || s[0] == ';' || len(s) > 1 && (s[0] == '-' && s[1] == '-' || s[0] == '/' && s[1] == '*')
+	}
+	if n > len("materialized") || n < len(s) && s[n] == ':' {
+		return false
+	}
+	var word [16]byte
+	for i, c := range s[:n] {
+		word[i] = c | 0x20
+	}
+	return firstWords[string(word[:n])]
+}
+
+// firstWords begin the statements of PostgreSQL's grammar.
+var firstWords = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range []string{
+		"abort", "alter", "analyse", "analyze", "begin", "call", "checkpoint", "close", "cluster", "comment", "commit", "copy", "create",
+		"deallocate", "declare", "delete", "discard", "do", "drop", "end", "execute", "explain", "fetch", "grant", "import", "insert",
+		"listen", "load", "lock", "merge", "move", "notify", "prepare", "reassign", "refresh", "reindex", "release", "reset", "revoke",
+		"rollback", "savepoint", "security", "select", "set", "show", "start", "table", "truncate", "unlisten", "update", "vacuum",
+		"values", "with",
+	} {
+		m[w] = true
+	}
+	return m
+}()
+
+// milliseconds reads "15.263" and returns µs and its length.
+func milliseconds(s []byte) (us int64, n int) {
+	n = digits(s)
+	if n == 0 || n > 15 {
+		return 0, 0
+	}
+	for _, c := range s[:n] {
+		us = us*10 + int64(c-'0')
+	}
+	us *= 1000
+	if n < len(s) && s[n] == '.' {
+		k := digits(s[n+1:])
+		scale := int64(100)
+		for _, c := range s[n+1 : n+1+min(k, 3)] {
+			us += int64(c-'0') * scale
+			scale /= 10
+		}
+		n += 1 + k
+	}
+	return us, n
+}
+
+// cutState cuts the SQLSTATE that log_error_verbosity = verbose puts before a
+// message.
+func cutState(s []byte) (state, rest []byte) {
+	if len(s) < 7 || s[5] != ':' || s[6] != ' ' {
+		return nil, s
+	}
+	for _, c := range s[:5] {
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return nil, s
+		}
+	}
+	return s[:5], s[7:]
+}

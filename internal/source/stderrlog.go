@@ -1,0 +1,222 @@
+package source
+
+import (
+	"bytes"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// stderrReader reads PostgreSQL's plain log: each record begins with the
+// prefix, lines of it that follow begin with a TAB, and its further parts
+// (DETAIL, CONTEXT, ...) with the prefix again.
+//
+// Blocks are cut into units: a line that begins a record, or that is none at
+// all, and everything up to the next such line. What a unit says does not
+// depend on what stands before or after it.
+type stderrReader struct {
+	prefix *prefix
+	m      matcher // of split and begins, which one goroutine calls
+}
+
+func (f *stderrReader) matcher() *matcher {
+	f.m.p = f.prefix
+	return &f.m
+}
+
+// split looks for the last unit that begins in b and leaves it over: it may go
+// on in the next block.
+func (f *stderrReader) split(b []byte) int {
+	for end := len(b); ; {
+		nl := bytes.LastIndexByte(b[:end], '\n')
+		if nl < 0 {
+			return 0
+		}
+		line := b[nl+1:]
+		if end < len(b) {
+			line = b[nl+1 : end]
+		}
+		// The last line may not be there as a whole: then only its head must.
+		if (end < len(b) || len(line) >= maxHead) && f.begins(line) {
+			return nl + 1
+		}
+		end = nl
+	}
+}
+
+// begins reports whether a line begins a unit.
+func (f *stderrReader) begins(line []byte) bool {
+	if continues(line) {
+		return false
+	}
+	m := f.matcher()
+	return !m.match(line) || !m.head.severity.part()
+}
+
+// continues reports whether a line goes on with the text before it. Some
+// shippers strip trailing blanks: then an empty line of a statement has lost
+// its TAB.
+func continues(line []byte) bool {
+	return len(line) == 0 || line[0] == '\t' || line[0] == '\r' && len(line) == 1
+}
+
+// scan reads whole units.
+func (f *stderrReader) scan(b *block, s *scanner) {
+	m := &s.match
+	m.p, m.clock.zone = f.prefix, s.clock.zone
+	u := unit{s: s, data: b.data, longest: b.longest}
+	line := b.line - 1
+	for at := 0; at < len(b.data); {
+		start := at
+		text := b.data[at:]
+		if nl := bytes.IndexByte(text, '\n'); nl >= 0 {
+			text = text[:nl]
+			at += nl + 1
+		} else {
+			at = len(b.data)
+		}
+		line++
+		if n := len(text); n > 0 && text[n-1] == '\r' {
+			text = text[:n-1]
+		}
+		switch {
+		case continues(text):
+			u.extend(text, start, line)
+		case !m.match(text):
+			u.begin(start)
+			s.unreadable(line, text)
+		case m.head.severity.part():
+			if text = u.bounded(text, start); text != nil {
+				u.addPart(text, &m.head, f.prefix.sessionHash(&m.head), line)
+			}
+		default:
+			u.begin(start)
+			text = u.bounded(text, start)
+			u.open = true
+			f.start(&u.record, m, text)
+			u.part = &u.record.message
+			u.record.line, u.record.offset = line, b.offset+int64(start)
+		}
+	}
+	if b.cut && u.open {
+		u.cut()
+	}
+	u.begin(len(b.data))
+}
+
+// start fills in a record from its first line.
+func (f *stderrReader) start(r *record, m *matcher, text []byte) {
+	h := &m.head
+	*r = record{
+		at: h.at, timed: h.timed, user: h.user, database: h.database, app: h.app, vxid: h.vxid, severity: h.severity,
+		session: f.prefix.sessionHash(h), name: h.session, message: tail(text, h.text), cut: r.cut,
+	}
+	if r.name == nil {
+		r.name = h.pid
+	}
+	if h.ambiguous {
+		o := &m.other
+		r.ambiguous, r.otherAt = true, o.text-h.text
+		r.otherUser, r.otherDatabase, r.otherApp = o.user, o.database, o.app
+	}
+}
+
+func tail(s []byte, from int) []byte { return s[min(from, len(s)):] }
+
+// sessionHash identifies the session of a line by the best that the prefix has:
+// session id, process with its start, process with user and database, process.
+func (p *prefix) sessionHash(h *head) uint64 {
+	switch {
+	case p.fields['c'] || len(h.session) > 0:
+		return xxhash.Sum64(h.session)
+	case len(h.start) > 0:
+		return spread(xxhash.Sum64(h.pid) ^ xxhash.Sum64(h.start)<<1)
+	case len(h.user)+len(h.database) > 0:
+		return spread(spread(xxhash.Sum64(h.pid)^xxhash.Sum64(h.user)<<1) ^ xxhash.Sum64(h.database))
+	}
+	return xxhash.Sum64(h.pid)
+}
+
+// unit is the state of a unit that is being read.
+type unit struct {
+	s       *scanner
+	data    []byte
+	longest int // bytes of a unit that are read
+	record  record
+	open    bool    // record is one
+	part    *[]byte // of record, that the next line may go on with
+	from    int     // offset of the unit in data
+}
+
+// begin ends the unit before.
+func (u *unit) begin(at int) {
+	if u.open {
+		u.s.take(&u.record)
+	}
+	u.open, u.part, u.from = false, nil, at
+	u.record.cut = false
+}
+
+// bounded cuts a line that reaches beyond the longest unit, and returns nil for
+// one that lies there as a whole.
+func (u *unit) bounded(text []byte, start int) []byte {
+	over := start + len(text) - u.from - u.longest
+	if over <= 0 {
+		return text
+	}
+	u.cut()
+	if over >= len(text) {
+		return nil
+	}
+	return text[:len(text)-over]
+}
+
+// cut notes that the part which is being read goes on.
+func (u *unit) cut() {
+	if u.part == nil || u.part == &u.record.message {
+		u.record.cut = true
+	}
+	u.record.short = true
+}
+
+// extend appends a line to the part before it, in place: what is appended
+// always lies at least a line break and a TAB further back in the block.
+func (u *unit) extend(text []byte, start int, line int64) {
+	if u.part == nil {
+		if len(text) > 0 {
+			u.s.unreadable(line, text)
+		}
+		return
+	}
+	if text = u.bounded(text, start); text == nil {
+		return
+	}
+	if len(text) > 0 {
+		text = text[1:]
+	}
+	p := *u.part
+	n := len(p)
+	p = p[:n+1+len(text)]
+	p[n] = '\n'
+	copy(p[n+1:], text)
+	*u.part = p
+}
+
+// addPart begins a further part of the record.
+func (u *unit) addPart(text []byte, h *head, session uint64, line int64) {
+	if !u.open || session != u.record.session {
+		u.s.unreadable(line, text)
+		u.part = nil
+		return
+	}
+	switch h.severity {
+	case sevDetail:
+		u.part = &u.record.detail
+	case sevContext:
+		u.part = &u.record.context
+	case sevStatement:
+		u.part = &u.record.statement
+	default:
+		u.part = &u.record.ignored
+	}
+	*u.part = tail(text, h.text)
+}
