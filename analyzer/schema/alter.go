@@ -28,6 +28,9 @@ func (l *loader) alterTable(n *pg.AlterTableStmt) {
 		}
 		return
 	}
+	if l.findSequence(Name{n.Relation.GetSchemaname(), n.Relation.GetRelname()}).Name != "" {
+		return // ALTER TABLE may name a sequence: pg_dump does
+	}
 	t := l.target(n.Relation, n.MissingOk)
 	if t == nil {
 		return
@@ -163,7 +166,7 @@ func (l *loader) changeColumn(t *Table, col *Column, cmd *pg.AlterTableCmd) {
 		if col.Generated {
 			return // of a view or a generated column: not possible
 		}
-		col.Default = l.expression(nil, cmd.Def)
+		col.Default = l.defaultOf(col, cmd.Def)
 	case pg.AlterTableType_AT_SetNotNull:
 		col.NotNull = true
 	case pg.AlterTableType_AT_DropNotNull:

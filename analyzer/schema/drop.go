@@ -183,19 +183,28 @@ func (x *Index) uses(column string) bool {
 }
 
 func (l *loader) dropSequence(n Name, missingOK bool) {
+	full := l.findSequence(n)
+	if full.Name == "" {
+		if !missingOK && !l.temps[n.Name] {
+			l.problem("no sequence %s", n)
+		}
+		return
+	}
+	delete(l.cat.sequences, full)
+}
+
+// findSequence returns the full name of a sequence, or none.
+func (l *loader) findSequence(n Name) Name {
 	schemas := l.searchPath
 	if n.Schema != "" {
 		schemas = []string{n.Schema}
 	}
 	for _, s := range schemas {
 		if full := (Name{s, n.Name}); l.cat.sequences[full] {
-			delete(l.cat.sequences, full)
-			return
+			return full
 		}
 	}
-	if !missingOK && !l.temps[n.Name] {
-		l.problem("no sequence %s", n)
-	}
+	return Name{}
 }
 
 // dropSchema drops what is in a schema.

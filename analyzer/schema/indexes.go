@@ -86,7 +86,11 @@ func (l *loader) part(t *Table, method string, e *pg.IndexElem) Part {
 			p.Expr = l.expression(t, expr)
 		}
 	}
-	if col := t.Column(p.Column); p.Collation == "default" || col != nil && p.Collation == col.Collation {
+	own := ""
+	if col := t.Column(p.Column); col != nil {
+		own = col.Collation
+	}
+	if p.Collation == own || p.Collation == "default" && own == "" {
 		p.Collation = ""
 	}
 	p.Opclass = opclass(method, qualified(e.GetOpclass()))
@@ -225,6 +229,11 @@ func (l *loader) cloneIndex(t *Table, from *Index) *Index {
 	x.Table, x.Place, x.Name, x.Constraint, x.Stats, x.Invalid = t.Name, t.Place, "", "", nil, false
 	if from.Primary && t.PrimaryKey() != nil {
 		return nil
+	}
+	for i := range x.Parts {
+		if x.Parts[i].Collation == "default" {
+			x.Parts[i].Collation = "" // generateClonedIndexStmt loses it: the column's own takes over
+		}
 	}
 	if from.Constraint != "" {
 		return l.addKey(t, &x, false)

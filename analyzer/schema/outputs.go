@@ -217,8 +217,26 @@ func (o *outputs) column(target *pg.ResTarget, from []source) *Column {
 		}
 	case *pg.Node_TypeCast:
 		col.Type = o.l.typeName(n.TypeCast.TypeName)
+	case *pg.Node_AConst:
+		col.Type = constantType(n.AConst)
+	case *pg.Node_FuncCall:
+		if lastString(n.FuncCall.Funcname) == "count" {
+			col.Type = "bigint"
+		}
 	}
 	return col
+}
+
+func constantType(c *pg.A_Const) string {
+	switch c.GetVal().(type) {
+	case *pg.A_Const_Ival:
+		return "integer"
+	case *pg.A_Const_Fval:
+		return "numeric"
+	case *pg.A_Const_Boolval:
+		return "boolean"
+	}
+	return "text" // also of NULL
 }
 
 // lookup finds the column that a reference means, nil where it is unknown or

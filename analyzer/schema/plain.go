@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -24,12 +25,18 @@ func plain(t *Table, node *pg.Node) *pg.Node {
 		if !ok {
 			return true
 		}
+		if call := n.GetFuncCall(); call != nil && call.Funcformat == pg.CoercionForm_COERCE_EXPLICIT_CALL {
+			call.Funcname = withoutPublic(call.Funcname)
+		}
 		for uncast(t, n) {
 		}
 		if e := n.GetAExpr(); e != nil {
 			likeOperator(e)
 			anyOfArray(t, e)
 			likeTheOther(t, e)
+		}
+		if cast := n.GetTypeCast(); cast.GetTypeName() != nil && qualified(cast.TypeName.Names).Schema == "public" {
+			cast.TypeName.Names = withoutPublic(cast.TypeName.Names)
 		}
 		return true
 	})
@@ -134,29 +141,59 @@ func likeTheOther(t *Table, e *pg.A_Expr) {
 func uncastTo(t *Table, column, constant *pg.Node) {
 	for uncast(t, column) {
 	}
-	ref := column.GetColumnRef()
-	cast := constant.GetTypeCast()
-	col := t.Column(lastString(ref.GetFields()))
-	if col == nil || cast == nil || cast.Arg.GetAConst() == nil {
+	col := t.Column(lastString(column.GetColumnRef().GetFields()))
+	if col == nil {
 		return
 	}
-	name := qualified(cast.TypeName.GetNames())
 	same := baseName(col.Type)
-	if len(cast.TypeName.GetArrayBounds()) > 0 || len(cast.TypeName.GetTypmods()) > 0 {
-		return
+	for {
+		cast := constant.GetTypeCast()
+		if cast == nil || len(cast.TypeName.GetArrayBounds()) > 0 || len(cast.TypeName.GetTypmods()) > 0 ||
+			cast.Arg.GetAConst() == nil && cast.Arg.GetTypeCast() == nil {
+			return
+		}
+		name := lastString(cast.TypeName.GetNames())
+		n := numeric(same) && numeric(sqlNames[name])
+		if !n && sqlNames[name] != same && QuoteIdent(name) != same && !strings.HasSuffix(same, "."+QuoteIdent(name)) {
+			return
+		}
+		inner := cast.Arg
+		if isString(inner) && n {
+			// PostgreSQL prints a negative number as '-1'::integer.
+			if inner = numberOf(inner.GetAConst().GetSval().GetSval()); inner == nil {
+				return
+			}
+		}
+		constant.Node = inner.Node
 	}
-	printed := name.Name
-	if sqlNames[name.Name] != "" {
-		printed = sqlNames[name.Name]
+}
+
+// numeric reports whether a type is one of numbers.
+func numeric(typ string) bool {
+	switch typ {
+	case "smallint", "integer", "bigint", "numeric", "real", "double precision":
+		return true
 	}
-	if printed != same && printedType(name) != same && same != printedType(Name{"public", name.Name}) {
-		return
+	return false
+}
+
+// numberOf is the constant that a text spells, or nil.
+func numberOf(text string) *pg.Node {
+	if v, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return &pg.Node{Node: &pg.Node_AConst{AConst: &pg.A_Const{Val: &pg.A_Const_Ival{Ival: &pg.Integer{Ival: int32(v)}}}}}
 	}
-	constant.Node = cast.Arg.Node
-	// PostgreSQL prints a negative number as '-1'::integer.
-	if isString(constant) && (same == "integer" || same == "bigint" || same == "smallint") {
-		if v, err := strconv.ParseInt(constant.GetAConst().GetSval().GetSval(), 10, 32); err == nil {
-			constant.Node = &pg.Node_AConst{AConst: &pg.A_Const{Val: &pg.A_Const_Ival{Ival: &pg.Integer{Ival: int32(v)}}}}
+	if f, err := strconv.ParseFloat(text, 64); err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return &pg.Node{Node: &pg.Node_AConst{AConst: &pg.A_Const{Val: &pg.A_Const_Fval{Fval: &pg.Float{Fval: text}}}}}
+}
+
+// withoutPublic leaves out the schemas that the search path has.
+func withoutPublic(names []*pg.Node) []*pg.Node {
+	if len(names) == 2 {
+		if s := names[0].GetString_().GetSval(); s == "public" || s == "pg_catalog" {
+			return names[1:]
 		}
 	}
+	return names
 }

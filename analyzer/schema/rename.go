@@ -68,15 +68,9 @@ func (l *loader) renameRelation(n *pg.RenameStmt) {
 		}
 		return
 	}
-	schemas := l.searchPath
-	if from.Schema != "" {
-		schemas = []string{from.Schema}
-	}
-	for _, s := range schemas {
-		if full := (Name{s, from.Name}); l.cat.sequences[full] {
-			l.renameSequence(full, Name{s, n.Newname})
-			return
-		}
+	if full := l.findSequence(from); full.Name != "" {
+		l.renameSequence(full, Name{full.Schema, n.Newname})
+		return
 	}
 	if !n.MissingOk {
 		l.problem("no relation %s", from)
@@ -216,12 +210,8 @@ func (l *loader) setSchema(n *pg.AlterObjectSchemaStmt) {
 			l.moveTable(t, Name{n.Newschema, t.Name.Name})
 		}
 	case pg.ObjectType_OBJECT_SEQUENCE:
-		schema := n.Relation.GetSchemaname()
-		if schema == "" {
-			schema = l.creationSchema()
-		}
-		if from := (Name{schema, n.Relation.GetRelname()}); l.cat.sequences[from] {
-			l.renameSequence(from, Name{n.Newschema, from.Name})
+		if full := l.findSequence(Name{n.Relation.GetSchemaname(), n.Relation.GetRelname()}); full.Name != "" {
+			l.renameSequence(full, Name{n.Newschema, full.Name})
 		}
 	case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
 		from := qualified(n.Object.GetList().GetItems())

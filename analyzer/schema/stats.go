@@ -54,7 +54,7 @@ func (s *Schema) AddStats(path string, content []byte) error {
 			continue
 		}
 		st := &stats{Schema: s, cat: s.state(), path: path, complained: map[string]bool{}}
-		st.read(r, header, kind.add)
+		st.read(r, header, len(head), kind.add)
 		s.settle()
 		return nil
 	}
@@ -95,7 +95,7 @@ func (r row) get(names ...string) string {
 // a problem in every row.
 const maxProblems = 50
 
-func (st *stats) read(r *csv.Reader, header map[string]int, add func(*stats, row)) {
+func (st *stats) read(r *csv.Reader, header map[string]int, width int, add func(*stats, row)) {
 	for {
 		fields, err := r.Read()
 		if err == io.EOF {
@@ -112,8 +112,8 @@ func (st *stats) read(r *csv.Reader, header map[string]int, add func(*stats, row
 			st.problem("", "%v", err)
 			break
 		}
-		if len(fields) != len(header) {
-			st.problem("", "a row of %d fields under %d columns", len(fields), len(header))
+		if len(fields) != width {
+			st.problem("", "a row of %d fields under %d columns", len(fields), width)
 			continue
 		}
 		add(st, row{header, fields})

@@ -143,7 +143,7 @@ func (l *loader) column(def *pg.ColumnDef) (*Column, []declared) {
 		case pg.ConstrType_CONSTR_NOTNULL:
 			col.NotNull = true
 		case pg.ConstrType_CONSTR_DEFAULT:
-			col.Default = l.expression(nil, c.RawExpr)
+			col.Default = l.defaultOf(col, c.RawExpr)
 		case pg.ConstrType_CONSTR_IDENTITY:
 			col.NotNull = true
 		case pg.ConstrType_CONSTR_GENERATED:
@@ -154,6 +154,19 @@ func (l *loader) column(def *pg.ColumnDef) (*Column, []declared) {
 		}
 	}
 	return col, rest
+}
+
+// defaultOf prints a column's default; PostgreSQL casts a constant to the
+// column's type, which says nothing new.
+func (l *loader) defaultOf(col *Column, node *pg.Node) string {
+	if cast := node.GetTypeCast(); cast.GetArg().GetAConst() != nil && (isString(cast.Arg) || cast.Arg.GetAConst().Isnull) &&
+		baseName(l.typeName(cast.TypeName)) == baseName(col.Type) {
+		node = cast.Arg
+	}
+	if c := node.GetAConst(); c != nil && c.Isnull {
+		return "" // DEFAULT NULL is none
+	}
+	return l.expression(nil, node)
 }
 
 // serialType returns the integer type behind serial and its sisters.

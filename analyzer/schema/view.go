@@ -85,20 +85,34 @@ func (l *loader) setQuery(t *Table, query *pg.Node, names []string) {
 	if !complete {
 		l.problem("not all columns of %s are known", t.Name)
 	}
+	targets := firstTargets(query)
 	for i, name := range names {
 		if i == len(columns) {
 			columns = append(columns, &Column{})
 		}
 		columns[i].Name = name
+		if complete && i < len(targets) {
+			targets[i].GetResTarget().Name = name
+		}
 	}
 	for _, c := range columns {
-		t.Columns = append(t.Columns, copyColumn(c))
+		t.Columns = append(t.Columns, &Column{Name: c.Name, Type: c.Type, Collation: c.Collation})
 	}
 	text, err := sqltree.Deparse(query)
 	if err != nil {
 		l.problem("printing the query: %v", err)
 	}
 	t.Definition = text
+}
+
+// firstTargets returns what the first SELECT of a query selects: it names the
+// columns.
+func firstTargets(query *pg.Node) []*pg.Node {
+	sel := query.GetSelectStmt()
+	for sel.GetLarg() != nil {
+		sel = sel.Larg
+	}
+	return sel.GetTargetList()
 }
 
 // useView remembers what a view reads.
