@@ -9,8 +9,36 @@ type session struct {
 	pending      Event  // log_statement's text, its duration is still to come
 	hasPending   bool
 	plans        []Event // auto_explain's, a duration line may still follow
-	seen         bool    // a statement was seen
+	last         lastExecution
+	seen         bool // a statement was seen
 	older, newer *session
+}
+
+// lastExecution is an execute whose plan may still follow: in the extended
+// protocol auto_explain writes it when the portal ends, after the duration.
+type lastExecution struct {
+	group uint32
+	dur   int64 // µs, continued fetches included
+	open  bool
+}
+
+// ran notes an execution with its own duration; planned tells that its plan
+// came before.
+func (st *session) ran(e *Event, planned bool) {
+	if e.Kind == KindFetch && st.last.open && st.last.group == e.Group {
+		st.last.dur += e.Dur
+		return
+	}
+	st.last = lastExecution{e.Group, e.Dur, e.Flags&FlagExtended != 0 && !planned}
+}
+
+// takesPlan reports whether a plan belongs to the execution before it.
+func (st *session) takesPlan(e *Event) bool {
+	if !st.last.open || st.last.group != e.Group || e.Dur > st.last.dur {
+		return false
+	}
+	st.last.open = false
+	return true
 }
 
 // sessions is a least recently used list by hash.
@@ -90,6 +118,7 @@ func (a *Aggregator) close(st *session) {
 		st.hasPending = false
 	}
 	st.bind = 0
+	st.last = lastExecution{}
 }
 
 // event decides what an event is in the light of its session.
@@ -97,7 +126,7 @@ func (a *Aggregator) event(st *session, e *Event) {
 	st.input = a.input
 	switch e.Kind {
 	case KindExecution, KindFetch:
-		a.dropPlans(st, e)
+		st.ran(e, a.dropPlans(st, e))
 		st.hasPending = false
 		e.Bind += st.bind
 		a.emit(st, e)
@@ -119,6 +148,9 @@ func (a *Aggregator) event(st *session, e *Event) {
 				t := &a.w.Groups[e.Group].Totals[a.source]
 				t.Nested++
 			}
+			return
+		}
+		if st.takesPlan(e) {
 			return
 		}
 		// A batch of the simple protocol has one plan per statement, each with
@@ -154,7 +186,7 @@ func (a *Aggregator) bare(st *session, e *Event) {
 		p.Kind = KindFetch
 		p.Flags &^= flagFetch
 	}
-	a.dropPlans(st, &p)
+	st.ran(&p, a.dropPlans(st, &p))
 	a.execution(st, &p, a.input)
 }
 
@@ -177,16 +209,18 @@ func (a *Aggregator) execution(st *session, e *Event, in *Input) {
 }
 
 // dropPlans forgets plans that the duration line e belongs to: the same text,
-// and no longer than it. Others were executions of their own.
-func (a *Aggregator) dropPlans(st *session, e *Event) {
+// and no longer than it. Others were executions of their own. It reports whether
+// there were some that belonged to e.
+func (a *Aggregator) dropPlans(st *session, e *Event) bool {
 	if len(st.plans) == 0 {
-		return
+		return false
 	}
 	if st.plans[0].Group == e.Group && st.plans[len(st.plans)-1].Dur <= e.Dur {
 		st.plans = st.plans[:0]
-		return
+		return true
 	}
 	a.flushPlans(st, a.input)
+	return false
 }
 
 // flushPlans turns plans without a duration line into executions.

@@ -29,11 +29,8 @@ func detect(head []byte) string {
 			return "stats"
 		}
 	}
-	if isCSVLog(text) {
-		return "csvlog"
-	}
-	if hasLogLine(text) {
-		return "stderr"
+	if kind := detectLog(text); kind != "" {
+		return kind
 	}
 	if binary(head) {
 		return "binary"
@@ -84,39 +81,36 @@ func has(fields []string, name string) bool {
 	return false
 }
 
-// isCSVLog reports whether some line of the head looks like a csvlog record: a
-// time, then enough fields. The first line may be the rest of a record.
-func isCSVLog(text []byte) bool {
-	for range 200 {
+// detectLog counts what the lines of the head are: with several log
+// destinations set up wrongly, one file can hold several formats. It returns ""
+// for what is no log.
+func detectLog(text []byte) string {
+	var csv csvReader
+	counts := map[string]int{}
+	for range 4000 {
 		line, rest, more := bytes.Cut(text, []byte{'\n'})
-		if t := bytes.TrimPrefix(line, []byte{'"'}); timestampLen(t) > 0 && bytes.Count(line, []byte{','}) >= 11 {
-			n := timestampLen(t)
-			if i := bytes.IndexByte(t[n:], ','); i >= 0 && i < 12 && !bytes.ContainsAny(t[n:n+i], "[]:") {
-				return true
+		switch {
+		case csv.begins(line):
+			counts["csvlog"]++
+		case len(line) > 0 && line[0] == '{' && detectJSON(line) == "jsonlog":
+			counts["jsonlog"]++
+		case !continues(line):
+			if at, _ := findSeverity(line); at >= 0 {
+				counts["stderr"]++
 			}
 		}
 		if !more {
-			return false
+			break
 		}
 		text = rest
 	}
-	return false
-}
-
-// hasLogLine reports whether some line holds a severity as PostgreSQL's stderr
-// log writes it.
-func hasLogLine(text []byte) bool {
-	for range 4000 {
-		line, rest, more := bytes.Cut(text, []byte{'\n'})
-		if i, _ := findSeverity(line); i >= 0 {
-			return true
+	best := ""
+	for _, kind := range []string{"csvlog", "stderr", "jsonlog"} {
+		if counts[kind] > counts[best] {
+			best = kind
 		}
-		if !more {
-			return false
-		}
-		text = rest
 	}
-	return false
+	return best
 }
 
 // binary reports whether the head holds what no text does.
