@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/apilint/apilint/analyzer"
 	"github.com/apilint/apilint/analyzer/engine"
 	"github.com/apilint/apilint/analyzer/index"
 	"github.com/apilint/apilint/detectors"
+	"github.com/apilint/apilint/internal/report"
 )
 
 // analyzeFlags are the flags of `apilint analyze`.
@@ -52,11 +55,11 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
   apilint analyze postgresql.log --format sql > indexes.sql
   kubectl logs pg-0 | apilint analyze - --fail-on warning
   apilint analyze logs/ --format github -o json=report.json`,
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), s, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), s, args, cmd.Flags()) },
 	}
 	f.inputFlags.register(cmd)
 	f.registerSchema(cmd)
-	f.outputFlags.register(cmd)
+	f.outputFlags.register(cmd, report.All())
 	fl := cmd.Flags()
 	fl.StringVar(&f.failOn, "fail-on", "error", "exit 1 from this severity on: error, warning, info, never")
 	fl.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 even with findings")
@@ -76,6 +79,7 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 	for _, name := range []string{"rule", "exclude-rule"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveNoFileComp))
 	}
+	_ = cmd.RegisterFlagCompletionFunc("min-confidence", cobra.FixedCompletions(confidenceNames, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(failOns, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -83,7 +87,10 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 var failOns = []string{"error", "warning", "info", "never"}
 
 // confidences are the labels of --min-confidence and where they begin.
-var confidences = map[string]float64{"high": .80, "medium": .50, "low": 0}
+var (
+	confidences     = map[string]float64{"high": .80, "medium": .50, "low": 0}
+	confidenceNames = []string{"high", "medium", "low"}
+)
 
 // options checks the flags before anything is read.
 func (f *analyzeFlags) options() (engine.Options, error) {
@@ -93,30 +100,43 @@ func (f *analyzeFlags) options() (engine.Options, error) {
 			return o, err
 		}
 	}
-	least, ok := confidences[f.minConfidence]
-	if !ok {
-		return o, fmt.Errorf("--min-confidence %q is unknown; it is one of high, medium, low", f.minConfidence)
+	if err := errors.Join(
+		oneOf("fail-on", f.failOn, failOns), oneOf("min-confidence", f.minConfidence, confidenceNames),
+		f.inputFlags.check(), f.outputFlags.check(),
+		notNegative("max-findings", f.maxFindings), notNegative("top", f.top), notNegative("max-indexes", f.maxIndexes),
+		notNegative("min-calls", f.minCalls), notNegative("rtt-ms", f.rttMS), notNegative("min-parse-rate", f.minParseRate),
+	); err != nil {
+		return o, err
 	}
 	return engine.Options{
 		Index:         index.Options{Budget: int64(f.budget), MaxIndexes: f.maxIndexes},
-		RTT:           time.Duration(f.rttMS * float64(time.Millisecond)),
+		RTT:           max(1, time.Duration(f.rttMS*float64(time.Millisecond))), // 0 would be the default,
 		Jobs:          f.jobs,
 		Rules:         f.rules,
 		ExcludeRules:  f.excludeRules,
-		MinConfidence: least,
+		MinConfidence: confidences[f.minConfidence],
 		MinCalls:      f.minCalls,
 		MinTotal:      f.minTotal,
 		Top:           f.top,
 		FailOn:        analyzer.Severity(f.failOn),
 		MaxFindings:   f.maxFindings,
-		MinParseRate:  f.minParseRate,
+		MinParseRate:  orLess(f.minParseRate),
 		AllowEmpty:    f.allowEmpty,
 		ExitZero:      f.exitZero,
 		ShowLiterals:  f.showLiterals,
-	}, errors.Join(oneOf("fail-on", f.failOn, failOns), f.check())
+	}, nil
 }
 
-func (f *analyzeFlags) run(ctx context.Context, s streams, args []string) error {
+// orLess makes a rate of 0 one that nothing falls below: to the engine, 0 is
+// unset.
+func orLess(rate float64) float64 {
+	if rate == 0 {
+		return -1
+	}
+	return rate
+}
+
+func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags *pflag.FlagSet) error {
 	o, err := f.options()
 	if err != nil {
 		return usage(err)
@@ -141,7 +161,7 @@ func (f *analyzeFlags) run(ctx context.Context, s streams, args []string) error 
 		res.Exit = engine.ExitInterrupted
 	}
 	ro := f.outputFlags.options(s)
-	ro.Top, ro.ShowLiterals, ro.Command = f.top, f.showLiterals, commandLine(args, f)
+	ro.Top, ro.ShowLiterals, ro.Command = f.top, f.showLiterals, commandLine(args, flags)
 	if err := f.write(s, res, ro); err != nil {
 		return usage(err)
 	}
@@ -156,7 +176,7 @@ func end(s streams, f *outputFlags, res *analyzer.Result) error {
 		return nil
 	case engine.ExitUnrecognised:
 		if !f.quiet {
-			fmt.Fprint(s.err, advice(res))
+			fmt.Fprint(s.err, printable(advice(res)))
 		}
 	case engine.ExitInterrupted:
 		if !f.quiet {
@@ -171,6 +191,8 @@ func advice(res *analyzer.Result) string {
 	var b strings.Builder
 	for _, in := range res.Inputs {
 		switch {
+		case in.Kind == "schema" || in.Kind == "stats":
+			continue
 		case in.Bytes == 0 && in.Kind != "pgss":
 			fmt.Fprintf(&b, "apilint: %s is empty\n", in.Path)
 		case in.Records == 0:
@@ -196,14 +218,26 @@ CSV, OTLP JSON traces and .sql files. To make PostgreSQL log its statements:
 }
 
 // commandLine is how the command was called, for the hints at the report's
-// end: inputs, schema and statistics, without what changes only the output.
-func commandLine(args []string, f *analyzeFlags) string {
+// end: inputs and every flag that was given, without what changes only the
+// output.
+func commandLine(args []string, flags *pflag.FlagSet) []string {
 	words := append([]string{"apilint", "analyze"}, args...)
-	for _, p := range f.schema {
-		words = append(words, "--schema", p)
-	}
-	for _, p := range f.stats {
-		words = append(words, "--stats", p)
-	}
-	return strings.Join(words, " ")
+	flags.Visit(func(f *pflag.Flag) {
+		name := "--" + f.Name
+		switch list, ok := f.Value.(pflag.SliceValue); {
+		case slices.Contains(presentation, f.Name):
+		case ok:
+			for _, v := range list.GetSlice() {
+				words = append(words, name, v)
+			}
+		case f.Value.Type() == "bool":
+			words = append(words, name)
+		default:
+			words = append(words, name, f.Value.String())
+		}
+	})
+	return words
 }
+
+// presentation are the flags that change nothing of the analysis.
+var presentation = []string{"format", "output", "color", "quiet", "verbose", "fail-on", "exit-zero", "max-findings", "top", "show-literals"}

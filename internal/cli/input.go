@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -35,7 +32,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.prefix, "log-line-prefix", "", "log_line_prefix of the server, when the guess is wrong")
 	fl.StringVar(&f.timezone, "timezone", "", "zone of log times that carry only an abbreviation (Europe/Berlin)")
-	fl.StringVar(&f.format, "input-format", "", "force a format: stderr, csvlog, jsonlog, pgss, otlp, sql")
+	fl.StringVar(&f.format, "input-format", "", "force a format: "+strings.Join(source.Formats, ", "))
 	fl.StringVar(&f.since, "since", "", "leave out what ended before this time (RFC 3339 or 2006-01-02 15:04:05)")
 	fl.StringVar(&f.until, "until", "", "leave out what ended at or after this time")
 	fl.StringSliceVar(&f.databases, "database", nil, "only these databases")
@@ -44,6 +41,24 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	fl.Var(&f.maxStatement, "max-statement-size", "longer texts are cut, their head is kept")
 	fl.IntVar(&f.maxGroups, "max-groups", 0, "distinct statements to keep, the rest is folded into one (default 100000)")
 	fl.IntVar(&f.jobs, "jobs", 0, "workers (default: all processors)")
+	_ = cmd.RegisterFlagCompletionFunc("input-format", cobra.FixedCompletions(source.Formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check rejects values that mean nothing, before anything is read.
+func (f *inputFlags) check() error {
+	if f.format != "" {
+		if err := oneOf("input-format", f.format, source.Formats); err != nil {
+			return err
+		}
+	}
+	return errors.Join(notNegative("max-groups", f.maxGroups), notNegative("jobs", f.jobs))
+}
+
+func notNegative[N int | int64 | float64](flag string, n N) error {
+	if n < 0 || n != n {
+		return fmt.Errorf("--%s %v: it cannot be negative", flag, n)
+	}
+	return nil
 }
 
 func (f *inputFlags) registerSchema(cmd *cobra.Command) {
@@ -51,7 +66,9 @@ func (f *inputFlags) registerSchema(cmd *cobra.Command) {
 	fl.StringArrayVar(&f.schema, "schema", nil, "DDL: a pg_dump --schema-only file or a folder of .sql migrations (repeatable)")
 	fl.StringArrayVar(&f.stats, "stats", nil, "statistics: CSV exports of pg_stats and relation sizes, or a folder of them (repeatable)")
 	fl.StringVar(&f.weights, "weights", "", "calls and mean_ms of .sql query files (TSV: query, calls, mean_ms)")
-	_ = cmd.MarkFlagFilename("schema", "sql")
+	for flag, ext := range map[string]string{"schema": "sql", "stats": "csv", "weights": "tsv"} {
+		_ = cmd.MarkFlagFilename(flag, ext)
+	}
 }
 
 // input is what was read.
@@ -67,26 +84,33 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 	if len(args) == 0 {
 		return nil, errors.New("nothing to read: name a log file, a folder, or - for standard input")
 	}
-	in := &input{}
-	var err error
-	if in.schema, err = f.readSchema(); err != nil {
-		return nil, err
-	}
 	o := source.Options{
 		Stdin: s.in, Prefix: f.prefix, Timezone: f.timezone, Format: f.format,
 		Databases: f.databases, Users: f.users, Apps: f.apps,
 		MaxStatement: int(f.maxStatement), Jobs: f.jobs,
 	}
+	var err error
 	if o.Since, err = moment("since", f.since); err != nil {
 		return nil, err
 	}
 	if o.Until, err = moment("until", f.until); err != nil {
 		return nil, err
 	}
+	if !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until) {
+		return nil, errors.New("--since is not before --until: nothing is left to read")
+	}
+	in := &input{}
+	var extra []*workload.Input
+	if in.schema, extra, err = f.readSchema(); err != nil {
+		return nil, err
+	}
 	if f.weights != "" {
 		if o.Weights, err = source.ReadWeights(f.weights); err != nil {
 			return nil, err
 		}
+	}
+	if o.Stdin != nil {
+		o.Stdin = untilDone(ctx, o.Stdin)
 	}
 	finder := sequence.New(sequence.Options{})
 	agg := workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, finder)
@@ -97,78 +121,9 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 	in.interrupted = ctx.Err() != nil
 	in.workload = agg.Workload()
 	in.loops = finder.Candidates()
+	in.workload.Inputs = append(in.workload.Inputs, extra...)
 	showPaths(in.workload)
 	return in, nil
-}
-
-// readSchema loads --schema and --stats; nil when neither was given.
-func (f *inputFlags) readSchema() (*schema.Schema, error) {
-	if len(f.schema)+len(f.stats) == 0 {
-		return nil, nil
-	}
-	sch := schema.New()
-	for _, path := range f.schema {
-		dir, name := filepath.Split(filepath.Clean(path))
-		if dir == "" {
-			dir = "."
-		}
-		if err := sch.AddPath(os.DirFS(dir), name); err != nil {
-			return nil, fmt.Errorf("reading --schema %s: %w", path, err)
-		}
-	}
-	for _, path := range f.stats {
-		if err := addStats(sch, path); err != nil {
-			return nil, fmt.Errorf("reading --stats %s: %w", path, err)
-		}
-	}
-	return sch, nil
-}
-
-// addStats reads a statistics file, or every .csv file of a folder.
-func addStats(sch *schema.Schema, path string) error {
-	return filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || (name != path && !strings.EqualFold(filepath.Ext(name), ".csv")) {
-			return err
-		}
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		return sch.AddStats(name, content)
-	})
-}
-
-// showPaths replaces absolute paths by what is enough to tell the inputs
-// apart: a report names no folder of the machine it was made on.
-func showPaths(w *workload.Workload) {
-	wd, _ := os.Getwd()
-	for depth := 1; ; depth++ {
-		seen := map[string]bool{}
-		unique := true
-		for _, in := range w.Inputs {
-			p := shownPath(wd, in.Path, depth)
-			unique = unique && (!seen[p] || p == in.Path)
-			seen[p] = true
-		}
-		if unique || depth > 32 {
-			for _, in := range w.Inputs {
-				in.Path = shownPath(wd, in.Path, depth)
-			}
-			return
-		}
-	}
-}
-
-// shownPath is path relative to wd when it lies below, else its last elements.
-func shownPath(wd, path string, depth int) string {
-	if !filepath.IsAbs(path) {
-		return filepath.ToSlash(path)
-	}
-	if rel, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(rel, "..") {
-		return filepath.ToSlash(rel)
-	}
-	parts := strings.Split(strings.Trim(filepath.ToSlash(path), "/"), "/")
-	return strings.Join(parts[max(0, len(parts)-depth):], "/")
 }
 
 // moment reads a time flag; times without a zone are UTC.

@@ -15,7 +15,7 @@ func TestShowPaths_namesNoFolderOfTheMachine(t *testing.T) {
 		{"relative paths stay", []string{"a.log", "logs/b.log", "-"}, []string{"a.log", "logs/b.log", "-"}},
 		{"absolute ones keep their name", []string{"/var/log/postgresql/a.log"}, []string{"a.log"}},
 		{"and as much as tells them apart", []string{"/srv/one/pg.log", "/srv/two/pg.log"}, []string{"one/pg.log", "two/pg.log"}},
-		{"the same file twice ends", []string{"/srv/one/pg.log", "/srv/one/pg.log"}, []string{"srv/one/pg.log", "srv/one/pg.log"}},
+		{"the same file twice needs no more", []string{"/srv/one/pg.log", "/srv/one/pg.log"}, []string{"pg.log", "pg.log"}},
 	} {
 		w := &workload.Workload{}
 		for _, p := range c.in {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -22,15 +23,15 @@ how many lines and executions were read, and what was not understood.`,
 		Example: `  apilint inspect postgresql.log
   apilint inspect logs/ --format json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("format", out.format, []string{"table", "json"}); err != nil {
+			if err := errors.Join(in.check(), out.check()); err != nil {
 				return usage(err)
 			}
-			return inspect(cmd.Context(), s, &in, &out, args, engine.Options{AllowEmpty: allowEmpty, MinParseRate: minParseRate, ExitZero: true})
+			return inspect(cmd.Context(), s, &in, &out, args, engine.Options{AllowEmpty: allowEmpty, MinParseRate: orLess(minParseRate), ExitZero: true})
 		},
 	}
 	in.register(cmd)
-	out.register(cmd)
-	cmd.Flags().Lookup("format").Usage = "what to print: table, json"
+	json, _ := report.Lookup("json")
+	out.register(cmd, []report.Format{{Name: "table", Doc: "for people", Write: report.Inspect}, json})
 	cmd.Flags().BoolVar(&allowEmpty, "allow-empty", false, "exit 0 when the input is valid but holds no statement")
 	cmd.Flags().Float64Var(&minParseRate, "min-parse-rate", .5, "exit 3 when a smaller share of the log's lines was understood")
 	return cmd
@@ -45,12 +46,7 @@ func inspect(ctx context.Context, s streams, f *inputFlags, out *outputFlags, ar
 	if in.interrupted {
 		res.Exit = engine.ExitInterrupted
 	}
-	if out.format == "json" {
-		err = out.write(s, res, out.options(s))
-	} else {
-		err = report.Inspect(s.out, res, out.options(s))
-	}
-	if err != nil {
+	if err := out.write(s, res, out.options(s)); err != nil {
 		return usage(err)
 	}
 	return end(s, out, res)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 
 // outputFlags say how to print the result.
 type outputFlags struct {
+	formats []report.Format // that the command has
 	format  string
 	files   []string
 	color   string
@@ -23,39 +25,53 @@ type outputFlags struct {
 	verbose bool
 }
 
-func (f *outputFlags) register(cmd *cobra.Command) {
+func (f *outputFlags) register(cmd *cobra.Command, formats []report.Format) {
+	f.formats = formats
+	names := f.names()
 	fl := cmd.Flags()
-	fl.StringVar(&f.format, "format", "table", "what to print: "+strings.Join(formats(), ", "))
+	fl.StringVar(&f.format, "format", names[0], "what to print: "+strings.Join(names, ", "))
 	fl.StringArrayVarP(&f.files, "output", "o", nil, "also write NAME=PATH (json=report.json); a bare PATH takes --format (repeatable)")
 	fl.StringVar(&f.color, "color", "auto", "auto, always or never")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no notes on standard error")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "show also what was not understood, and every verdict")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func formats() []string {
+var colors = []string{"auto", "always", "never"}
+
+func (f *outputFlags) names() []string {
 	var names []string
-	for _, f := range report.All() {
-		names = append(names, f.Name)
+	for _, format := range f.formats {
+		names = append(names, format.Name)
 	}
 	return names
 }
 
 // check rejects names that no format has, before anything is read.
 func (f *outputFlags) check() error {
-	if err := oneOf("format", f.format, formats()); err != nil {
+	names := f.names()
+	if err := errors.Join(oneOf("format", f.format, names), oneOf("color", f.color, colors)); err != nil {
 		return err
 	}
-	if err := oneOf("color", f.color, []string{"auto", "always", "never"}); err != nil {
-		return err
-	}
+	stdout := 0
 	for _, o := range f.files {
-		if name, _, ok := strings.Cut(o, "="); ok {
-			if err := oneOf("output", name, formats()); err != nil {
-				return err
-			}
+		name, path, ok := strings.Cut(o, "=")
+		if !ok {
+			name, path = f.format, o
 		}
+		if err := oneOf("output", name, names); err != nil {
+			return err
+		}
+		if path == "" {
+			return fmt.Errorf("--output %q names no file; write it like %s=report.%s", o, name, name)
+		}
+		if path == "-" {
+			stdout++
+		}
+	}
+	if stdout > 1 {
+		return errors.New("--output names standard output twice")
 	}
 	return nil
 }
@@ -63,36 +79,42 @@ func (f *outputFlags) check() error {
 // write prints the result to standard output and to every file asked for. A
 // bare -o PATH takes the place of standard output.
 func (f *outputFlags) write(s streams, res *analyzer.Result, o report.Options) error {
-	toStdout := true
+	onStdout := f.format
 	for _, file := range f.files {
 		name, path, ok := strings.Cut(file, "=")
 		if !ok {
-			name, path, toStdout = f.format, file, false
+			name, path = f.format, file
+			if path != "-" && onStdout == f.format {
+				onStdout = ""
+			}
 		}
 		if path == "-" {
-			toStdout = true
-			f.format = name
+			onStdout = name
 			continue
 		}
 		plain := o
 		plain.Color, plain.Width = false, 0
 		var b bytes.Buffer
-		if err := writeFormat(&b, name, res, plain); err != nil {
+		if err := f.print(&b, name, res, plain); err != nil {
 			return err
 		}
 		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
-	if !toStdout {
+	if onStdout == "" {
 		return nil
 	}
-	return writeFormat(s.out, f.format, res, o)
+	return f.print(s.out, onStdout, res, o)
 }
 
-func writeFormat(w io.Writer, name string, res *analyzer.Result, o report.Options) error {
-	format, _ := report.Lookup(name)
-	return format.Write(w, res, o)
+func (f *outputFlags) print(w io.Writer, name string, res *analyzer.Result, o report.Options) error {
+	for _, format := range f.formats {
+		if format.Name == name {
+			return format.Write(w, res, o)
+		}
+	}
+	return oneOf("format", name, f.names())
 }
 
 // options tells a report about the terminal. Colour follows --color, NO_COLOR,
@@ -110,7 +132,9 @@ func (f *outputFlags) options(s streams) report.Options {
 	case "always":
 		o.Color = true
 	case "auto":
-		o.Color = (tty && os.Getenv("TERM") != "dumb" || os.Getenv("CLICOLOR_FORCE") != "") && os.Getenv("NO_COLOR") == ""
+		forced := os.Getenv("CLICOLOR_FORCE")
+		wanted := tty && os.Getenv("TERM") != "dumb" && os.Getenv("CLICOLOR") != "0"
+		o.Color = (wanted || forced != "" && forced != "0") && os.Getenv("NO_COLOR") == ""
 	}
 	return o
 }

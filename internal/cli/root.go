@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -56,12 +58,23 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var exit *exitError
 	if errors.As(err, &exit) {
 		if exit.err != nil {
-			fmt.Fprintln(stderr, "apilint:", exit.err)
+			fmt.Fprintln(stderr, "apilint:", printable(exit.err.Error()))
 		}
 		return exit.code
 	}
-	fmt.Fprintln(stderr, "apilint:", err)
+	fmt.Fprintln(stderr, "apilint:", printable(err.Error()))
 	return engine.ExitUsage
+}
+
+// printable replaces what would move a terminal's cursor: messages quote names
+// of files and pieces of input.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 func newRoot(s streams) *cobra.Command {

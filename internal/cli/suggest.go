@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,18 +9,49 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// flagError adds the flag that was probably meant to pflag's error.
+// flagError says in words what is wrong with a flag, and which one was
+// probably meant.
 func flagError(cmd *cobra.Command, err error) error {
-	text := err.Error()
-	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
-		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := nearest(name, names); near != "" {
-			return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		return unknownFlag(cmd, unknown.GetSpecifiedName())
+	case errors.As(err, &invalid):
+		f := invalid.GetFlag()
+		if what := valueOf[f.Value.Type()]; what != "" {
+			return fmt.Errorf("--%s %q is no %s", f.Name, invalid.GetValue(), what)
 		}
-		return fmt.Errorf("unknown flag --%s; %s --help lists them", name, cmd.CommandPath())
+		return fmt.Errorf("--%s: %w", f.Name, invalid.Unwrap())
 	}
 	return fmt.Errorf("%w; %s --help lists the flags", err, cmd.CommandPath())
+}
+
+// valueOf says what a flag of a type takes.
+var valueOf = map[string]string{
+	"int": "whole number", "int64": "whole number", "float64": "number", "bool": "true or false", "duration": "time; write it like 200ms or 5s",
+}
+
+// unknownFlag names the flag that was probably meant, or the command that has
+// it.
+func unknownFlag(cmd *cobra.Command, name string) error {
+	if !cmd.HasParent() {
+		// apilint some.log --schema x: the command is what is missing.
+		if args := cmd.Flags().Args(); len(args) > 0 {
+			return rootArgs(cmd, args)
+		}
+		for _, c := range cmd.Commands() {
+			if c.Flags().Lookup(name) != nil {
+				return fmt.Errorf("--%s is a flag of %s; write %s --%s", name, c.CommandPath(), c.CommandPath(), name)
+			}
+		}
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := nearest(name, names); near != "" {
+		return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
+	}
+	return fmt.Errorf("unknown flag --%s; %s --help lists them", name, cmd.CommandPath())
 }
 
 // nearest returns the candidate that is closest to word by edit distance, ""

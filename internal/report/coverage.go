@@ -137,9 +137,12 @@ func contents(in *analyzer.Input) string {
 	if noun == "" {
 		return ""
 	}
-	if in.Executions > 0 {
+	switch {
+	case in.Executions > 0:
 		out = append(out, plural(in.Executions, "execution"))
-	} else {
+	case in.Kind == "stats":
+		out = append(out, plural(in.Lines, "line"))
+	default:
 		out = append(out, plural(in.Records, noun))
 	}
 	if in.ExecMS > 0 {

@@ -136,7 +136,7 @@ func (p *page) input(in *analyzer.Input, o Options) {
 	if in.Lines > 0 {
 		amount = append(amount, plural(in.Lines, "line"))
 	}
-	if noun := record[in.Kind]; noun != "" {
+	if noun := record[in.Kind]; noun != "" && in.Kind != "stats" {
 		amount = append(amount, plural(in.Records, noun))
 	}
 	fact("size", strings.Join(amount, ", "))

@@ -111,7 +111,7 @@ func mixed() *analyzer.Result {
 			{Path: "photo.jpg", Kind: "unknown", Format: "unknown", Bytes: 2_000_000, Notes: []string{"binary content"}},
 			{Path: "queries/a.sql", Kind: "sql", Format: "sql", Bytes: 100, Lines: 3, Records: 2},
 			{Path: "schema.sql", Kind: "schema", Format: "sql", Bytes: 9000, Lines: 300, Records: 14},
-			{Path: "stats/pg_stats.csv", Kind: "stats", Format: "csv", Bytes: 9000, Lines: 300, Records: 14},
+			{Path: "stats/pg_stats.csv", Kind: "stats", Format: "csv", Bytes: 9000, Lines: 300},
 		},
 		Workload: analyzer.Summary{Executions: 21, Distinct: 14, ExecMS: 12.5},
 		Summary:  analyzer.Counts{},

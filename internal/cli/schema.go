@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apilint/apilint/analyzer/schema"
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// readSchema loads --schema and --stats, and says what it read; nil when
+// neither was given.
+func (f *inputFlags) readSchema() (*schema.Schema, []*workload.Input, error) {
+	if len(f.schema)+len(f.stats) == 0 {
+		return nil, nil, nil
+	}
+	sch := schema.New()
+	var inputs []*workload.Input
+	for _, path := range f.schema {
+		before := len(sch.Tables)
+		in := &workload.Input{Path: path, Kind: "schema", Format: "sql"}
+		if err := addSchema(sch, path, in); err != nil {
+			return nil, nil, fmt.Errorf("reading --schema %s: %w", path, err)
+		}
+		in.Records = int64(max(0, len(sch.Tables)-before))
+		inputs = append(inputs, in)
+	}
+	for _, path := range f.stats {
+		read, err := addStats(sch, path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("reading --stats %s: %w", path, err)
+		}
+		inputs = append(inputs, read...)
+	}
+	return sch, inputs, nil
+}
+
+// addSchema reads DDL. Places in it are named as the user named them, where
+// that is below the working folder: they become locations in editors and CI.
+func addSchema(sch *schema.Schema, path string, in *workload.Input) error {
+	root, name := filepath.Split(filepath.Clean(path))
+	if wd, err := os.Getwd(); err == nil {
+		if local := filepath.FromSlash(shownPath(wd, filepath.Clean(path), 1)); filepath.IsLocal(local) {
+			if _, err := os.Stat(local); err == nil {
+				root, name = "", local
+			}
+		}
+	}
+	if root == "" {
+		root = "."
+	}
+	fsys := counting{os.DirFS(root), in}
+	return sch.AddPath(fsys, filepath.ToSlash(name))
+}
+
+// counting notes the size of the files that are read whole.
+type counting struct {
+	fs.FS
+	in *workload.Input
+}
+
+// ReadFile implements fs.ReadFileFS.
+func (c counting) ReadFile(name string) ([]byte, error) {
+	content, err := fs.ReadFile(c.FS, name)
+	c.in.Bytes += int64(len(content))
+	c.in.Lines += lines(content)
+	return content, err
+}
+
+// addStats reads a statistics file, or every .csv file of a folder.
+func addStats(sch *schema.Schema, path string) ([]*workload.Input, error) {
+	var inputs []*workload.Input
+	wd, _ := os.Getwd()
+	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || (name != path && !strings.EqualFold(filepath.Ext(name), ".csv")) {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		in := &workload.Input{Path: name, Kind: "stats", Format: "csv"}
+		in.Bytes, in.Lines = int64(len(content)), lines(content)
+		inputs = append(inputs, in)
+		return sch.AddStats(shownPath(wd, name, 1), content)
+	})
+	if err == nil && len(inputs) == 0 {
+		err = fmt.Errorf("no .csv file in the folder")
+	}
+	return inputs, err
+}
+
+// lines counts lines, the last one even if nothing ends it.
+func lines(content []byte) int64 {
+	n := int64(bytes.Count(content, []byte{'\n'}))
+	if len(content) > 0 && content[len(content)-1] != '\n' {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestReadSchema_namesPlacesAsTheUserDid(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"app/db/schema.sql":  "CREATE TABLE a (id int);\nCREATE TABEL b (id int);\n",
+		"app/db/m/001_a.sql": "CREATE TABEL c (id int);",
+		"other/schema.sql":   "\n\nCREATE TABEL d (id int);",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(filepath.Join(dir, "app"))
+	for _, c := range []struct {
+		schema string
+		path   string
+		line   int
+	}{
+		{"db/schema.sql", "db/schema.sql", 2},
+		{"./db/schema.sql", "db/schema.sql", 2},
+		{filepath.Join(dir, "app/db/schema.sql"), "db/schema.sql", 2},
+		{"db/m", "db/m/001_a.sql", 1},
+		{"../other/schema.sql", "schema.sql", 3},
+		{filepath.Join(dir, "other/schema.sql"), "schema.sql", 3},
+	} {
+		f := inputFlags{schema: []string{c.schema}}
+		sch, _, err := f.readSchema()
+		if err != nil {
+			t.Errorf("%s: %v", c.schema, err)
+			continue
+		}
+		if len(sch.Problems) != 1 || sch.Problems[0].Path != c.path || sch.Problems[0].Line != c.line {
+			t.Errorf("%s: %+v, want %s:%d", c.schema, sch.Problems, c.path, c.line)
+		}
+	}
+}
+
+func TestReadSchema_saysWhatItRead(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const ddl = "CREATE TABLE a (id int);\nCREATE TABLE b (id int);"
+	if err := os.WriteFile("schema.sql", []byte(ddl), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := inputFlags{schema: []string{"schema.sql"}}
+	_, inputs, err := f.readSchema()
+	if err != nil || len(inputs) != 1 {
+		t.Fatalf("%v, %v", inputs, err)
+	}
+	in := inputs[0]
+	if in.Kind != "schema" || in.Records != 2 || in.Lines != 2 || in.Bytes != int64(len(ddl)) {
+		t.Errorf("%+v", in)
+	}
+}
+
+func TestReadSchema_anEmptyFolderOfStatisticsIsAnError(t *testing.T) {
+	f := inputFlags{stats: []string{t.TempDir()}}
+	if _, _, err := f.readSchema(); err == nil {
+		t.Error("no error")
+	}
+}
