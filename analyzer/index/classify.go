@@ -111,7 +111,7 @@ func (c *cond) classifyPattern(a *access, sch *schema.Schema) {
 	caseless := insensitive(p)
 	switch {
 	case c.pattern.shape == query.PatternUnknown || c.pattern.shape == query.PatternNone:
-		if caseless {
+		if bare := len(p.Values) == 1 && p.Values[0].Kind == query.Param; caseless && !bare {
 			c.kind = trigram
 			return
 		}

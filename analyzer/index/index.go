@@ -113,9 +113,3 @@ type Options struct {
 	Budget     int64  // bytes, 0 unlimited
 	MaxIndexes int    // 0 unlimited
 }
-
-// Select chooses indexes for the workload. sch may be nil or empty: advice is
-// then heuristic, from the shape of the SQL only.
-func Select(ctx context.Context, stmts []Statement, sch *schema.Schema, o Options) (*Selection, error) {
-	panic("stub")
-}

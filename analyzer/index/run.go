@@ -1,0 +1,260 @@
+package index
+
+import (
+	"math"
+	"slices"
+
+	"github.com/apilint/apilint/analyzer/query"
+)
+
+// run costs a statement under a configuration.
+func (m *model) run(p *plan, c Config) path {
+	m.total = p.pages
+	return m.scope(p.top, c, false, 1)
+}
+
+// scope costs one execution of a scope of which loops are run. whole asks for
+// all rows, whatever the outer scope compares them with.
+func (m *model) scope(l *level, c Config, whole bool, loops float64) path {
+	s := l.scope
+	ms := l.probe
+	if whole {
+		ms = l.whole
+	}
+	var out path
+	goal := goal{fraction: 1, ordered: len(s.OrderBy) > 0}
+	switch {
+	case len(l.arms) > 0:
+		for _, arm := range l.arms {
+			p := m.scope(arm, c, whole, loops)
+			out.total += p.total
+			out.rows += p.rows
+			out.steps = chain(p.steps, out.steps)
+		}
+		out = m.finish(l, out, m.limitOf(m.statement(l), s, out.rows))
+	default:
+		j := &joiner{m: m, ms: ms, goal: goal}
+		m.prepare(j, l, c, loops)
+		rows := 1.0
+		for i, r := range ms.rels {
+			rows *= r.rows
+			for k := range i {
+				rows *= ms.edge[i][k]
+			}
+		}
+		limit := m.limitOf(m.statement(l), s, rows)
+		if s.Exists && limit == 0 {
+			limit = 1
+		}
+		if limit > 0 && !s.Aggregates && len(s.GroupBy) == 0 && !s.Distinct {
+			j.goal.fraction = clamp(limit/max(rows, 1), 0, 1)
+		}
+		best := j.best()
+		out = path{total: math.Inf(1)}
+		for _, p := range best.paths() {
+			p = m.correlated(l, p, c, limit)
+			if p = m.finish(l, p, limit); p.total < out.total {
+				out = p
+			}
+		}
+	}
+	for _, child := range l.children {
+		if !child.scope.Correlated {
+			p := m.scope(child, c, false, 1)
+			out.startup += p.total
+			out.total += p.total
+			if child.scope.Kind == query.SubLink && child.scope.Limit == nil && !child.scope.Aggregates {
+				out.total += l.rows * m.set.cpuOp // a hashed sub-plan is looked up
+			}
+			out.steps = chain(p.steps, out.steps)
+		}
+	}
+	return out
+}
+
+// statement is the statement that a level belongs to, for its samples.
+func (m *model) statement(l *level) *Statement {
+	for _, r := range l.probe.rels {
+		if r.a != nil {
+			return r.a.stmt
+		}
+	}
+	return nil
+}
+
+// prepare finds the scans of all members of a join.
+func (m *model) prepare(j *joiner, l *level, c Config, loops float64) {
+	tables := len(j.ms.rels) - len(l.in)
+	if len(l.derived) > 0 {
+		tables--
+	}
+	for i, r := range j.ms.rels {
+		if i < tables {
+			options := m.available(r, c)
+			j.options = append(j.options, options)
+			j.scans = append(j.scans, m.rescans(m.scans(r, options), r, options, loops))
+			continue
+		}
+		var p path
+		if len(l.derived) > 0 && i == tables {
+			for _, d := range l.derived {
+				one := m.scope(d, c, false, 1)
+				p.startup += one.startup
+				p.total += one.total
+				p.steps = chain(one.steps, p.steps)
+			}
+		} else {
+			at := i - tables
+			if len(l.derived) > 0 {
+				at--
+			}
+			p = m.scope(l.in[at], c, false, 1)
+			p.total += p.rows * (m.set.cpuOp + m.set.cpuTuple) // made unique
+			p.startup = p.total
+		}
+		p.rows = r.rows
+		j.options = append(j.options, nil)
+		j.scans = append(j.scans, []path{p})
+	}
+}
+
+// rescans replaces the index scans of a scope that is run many times by what
+// they cost then: the pages of the index are cached.
+func (m *model) rescans(once []path, r *rel, options []*option, loops float64) []path {
+	if loops <= 1 {
+		return once
+	}
+	return append(once[:1], m.indexed(r, options, nil, r.rows, loops)...)
+}
+
+// available lists the indexes of a table under a configuration.
+func (m *model) available(r *rel, c Config) []*option {
+	out := r.known
+	if len(c.Drop) > 0 {
+		out = slices.DeleteFunc(slices.Clone(out), func(o *option) bool {
+			return slices.ContainsFunc(c.Drop, func(d Def) bool { return d.Name == o.def.Name })
+		})
+	}
+	name := r.a.name()
+	copied := false
+	for i := range c.Add {
+		if c.Add[i].Table == name {
+			if !copied {
+				out, copied = slices.Clone(out), true
+			}
+			out = append(out, m.option(r, &c.Add[i]))
+		}
+	}
+	return out
+}
+
+// correlated adds the sub-queries that run for every row, or are joined as a
+// whole where that is cheaper and possible.
+func (m *model) correlated(l *level, p path, c Config, limit float64) path {
+	for _, child := range l.children {
+		if !child.scope.Correlated {
+			continue
+		}
+		loops := max(1, p.rows)
+		sub := child.scope
+		if !sub.Exists && limit > 0 && limit < loops {
+			loops = limit // of the select list: after LIMIT
+		}
+		probe := m.scope(child, c, false, loops)
+		cost, steps := loops*(probe.total+m.set.cpuOp), probe.steps
+		startup := probe.startup
+		if sub.Exists && child.whole != child.probe {
+			whole := m.scope(child, c, true, 1)
+			joined := whole.total + child.wholeRows()*(m.set.cpuOp+m.set.cpuTuple) + loops*(m.set.cpuOp+m.set.cpuTuple)
+			if joined < cost {
+				cost, steps, startup = joined, whole.steps, whole.total
+			}
+		}
+		p.startup += startup
+		p.total += cost
+		p.steps = chain(steps, p.steps)
+		if sub.Exists {
+			p.rows = max(1, p.rows*.5)
+		}
+	}
+	return p
+}
+
+// wholeRows is how many rows a sub-query has as a whole.
+func (l *level) wholeRows() float64 {
+	rows := 1.0
+	for i, r := range l.whole.rels {
+		rows *= r.rows
+		for k := range i {
+			rows *= l.whole.edge[i][k]
+		}
+	}
+	return max(rows, 1)
+}
+
+// finish groups, sorts and cuts the rows of a scope.
+func (m *model) finish(l *level, p path, limit float64) path {
+	s := l.scope
+	if s.Aggregates || len(s.GroupBy) > 0 {
+		groups := 1.0
+		for range s.GroupBy {
+			groups = min(p.rows, groups*defaultDistinct)
+		}
+		// cost_agg, hashed
+		p.total += p.rows * m.set.cpuOp * float64(1+len(s.GroupBy))
+		p.startup = p.total
+		p.total += groups * m.set.cpuTuple
+		p.rows, p.ordered = groups, false
+	}
+	if s.Distinct {
+		p.total += p.rows * m.set.cpuOp * float64(max(1, len(s.Output)))
+		if len(s.DistinctOn) == 0 {
+			p.startup, p.ordered = p.total, false
+		}
+	}
+	if len(s.OrderBy) > 0 && !p.ordered {
+		p = m.sorted(p, l.width, limit)
+	}
+	if limit > 0 && limit < p.rows {
+		p.total = p.startup + (p.total-p.startup)*limit/p.rows
+		p.rows = limit
+	} else if s.Exists && p.rows > 1 {
+		p.total = p.startup + (p.total-p.startup)*2/(p.rows+1) // compute_semi_anti_join_factors
+		p.rows = 1
+	}
+	return p
+}
+
+// sorted is cost_tuplesort.
+func (m *model) sorted(p path, width, limit float64) path {
+	rows := max(p.rows, 2)
+	kept := rows
+	if limit > 0 {
+		kept = min(rows, limit)
+	}
+	compare := 2 * m.set.cpuOp
+	bytes := func(n float64) float64 { return n * (align(width, 8) + 24) }
+	var cost float64
+	switch {
+	case bytes(kept) > m.set.workMem:
+		pages := math.Ceil(bytes(rows) / pageBytes)
+		runs := bytes(rows) / m.set.workMem
+		order := max(6, math.Floor(m.set.workMem/(32*pageBytes+pageBytes)))
+		passes := 1.0
+		if runs > order {
+			passes = math.Ceil(math.Log(runs) / math.Log(order))
+		}
+		cost = compare*rows*math.Log2(rows) + 2*pages*passes*(m.set.seqPage*.75+m.set.randomPage*.25)
+	case rows > 2*kept:
+		cost = compare * rows * math.Log2(2*kept)
+	default:
+		cost = compare * rows * math.Log2(rows)
+	}
+	if !m.set.sort {
+		cost += disableCost
+	}
+	p.startup = p.total + cost
+	p.total = p.startup + m.set.cpuOp*rows
+	p.ordered = true
+	return p
+}
