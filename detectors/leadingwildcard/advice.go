@@ -71,7 +71,7 @@ func fixes(p *analyzer.Pass, h *hit) []analyzer.Fix {
 	if h.reason == suffix {
 		out = append(out, reversedIndex(p.Schema, h.table, first))
 	}
-	if h.pattern.words && h.reason != suffix && first.Op != query.Regex {
+	if h.pattern.words && (h.pattern.phrase || wide(h.table, first)) && h.reason != suffix && first.Op != query.Regex {
 		out = append(out, fullText(p.Schema, h.table, first))
 	}
 	return out
@@ -85,6 +85,14 @@ func textual(t *query.Table, p *query.Predicate) bool {
 	}
 	col := t.Rel.Column(p.Column)
 	return col == nil || col.Type == "text" || strings.HasPrefix(col.Type, "character varying")
+}
+
+// wide reports whether the column holds prose, as far as statistics tell: a
+// name or an e-mail address is shorter.
+func wide(t *query.Table, p *query.Predicate) bool {
+	const sentence = 64 // bytes on average
+	col := t.Rel.Column(p.Column)
+	return col != nil && col.Stats != nil && col.Stats.AvgWidth >= sentence
 }
 
 func trigramIndex(sch *schema.Schema, t *query.Table, p *query.Predicate) analyzer.Fix {

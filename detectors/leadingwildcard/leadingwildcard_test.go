@@ -48,7 +48,7 @@ func FuzzLiterals(f *testing.F) {
 		for _, run := range literals(value) {
 			n += len(run.text)
 			trigrams(run.text, run.atStart, run.atEnd)
-			words(run.text)
+			new(pattern).read(run.text)
 		}
 		if n > len(value) {
 			t.Errorf("%q has literals of %d bytes", value, n)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/apilint/apilint/analyzer"
 	"github.com/apilint/apilint/analyzer/query"
@@ -27,7 +28,8 @@ type pattern struct {
 	shape      query.Pattern
 	trigrams   bool // pg_trgm finds something to look up in it
 	known      bool // trigrams is known
-	words      bool // it is one or more plain words
+	words      bool // it is made of plain words
+	phrase     bool // of several
 	param      int  // n of a bare $n
 	wild, seen int64
 }
@@ -39,7 +41,7 @@ func patternOf(s *analyzer.Statement, p *query.Predicate) pattern {
 		out.known = true
 		out.trigrams = trigrams(p.Literal, p.Pattern == query.PatternAnchored, p.Pattern == query.PatternSuffix) ||
 			slices.ContainsFunc(s.Samples, longPattern)
-		out.words = out.trigrams && words(p.Literal)
+		out.read(p.Literal)
 	}
 	if p.Pattern != query.PatternUnknown || len(p.Values) != 1 || p.Values[0].Kind != query.Param {
 		return out
@@ -83,7 +85,10 @@ func (out *pattern) observe(s *analyzer.Statement) {
 			out.wild++
 			onlySuffix = onlySuffix && !wildAtEnd(value)
 		}
-		out.trigrams = out.trigrams || slices.ContainsFunc(literals(value), literalRun.trigrams)
+		for _, run := range literals(value) {
+			out.trigrams = out.trigrams || run.trigrams()
+			out.read(run.text)
+		}
 	}
 	out.seen = kept
 	if n < workload.MaxParams {
@@ -200,13 +205,15 @@ func trigrams(literal string, atStart, atEnd bool) bool {
 	return atEnd && run >= 2
 }
 
-// words reports whether the literal is made of words that full text search
-// would find.
-func words(literal string) bool {
-	for _, r := range literal {
+// read notes whether a literal is made of words, which full text search would
+// find.
+func (out *pattern) read(literal string) {
+	trimmed := strings.TrimSpace(literal)
+	for _, r := range trimmed {
 		if !unicode.IsLetter(r) && r != ' ' {
-			return false
+			return
 		}
 	}
-	return true
+	out.words = out.words || utf8.RuneCountInString(trimmed) >= 3
+	out.phrase = out.phrase || strings.Contains(trimmed, " ")
 }

@@ -207,10 +207,7 @@ func evidence(w *analyzer.Workload, s *analyzer.Statement) []analyzer.Evidence {
 
 // notes say what an advice from the SQL's shape alone cannot know.
 func notes(w *analyzer.Workload, b index.Basis) []string {
-	switch {
-	case len(w.Schema.Tables) == 0:
-		return []string{"no schema was given: an index that exists already is not known here (--schema)"}
-	case b == index.Heuristic:
+	if b == index.Heuristic && len(w.Schema.Tables) > 0 {
 		return []string{"no statistics of the table were given: whether it is large enough to gain is not known here (--stats)"}
 	}
 	return nil

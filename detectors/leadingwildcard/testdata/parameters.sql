@@ -9,7 +9,7 @@ SELECT id FROM users WHERE email LIKE $1; -- params: '%mary%'
 -- want `0.7[0-9] .*\n.*note 1 of 2 logged values of \$2`
 -- params: 5, '%john%'
 -- params: 6, 'mary%'
-SELECT id FROM users WHERE id > $1 AND name LIKE $2;
+SELECT id FROM users WHERE email <> $1 AND name LIKE $2;
 
 SELECT name FROM users WHERE email LIKE $1; -- want `reversed column`
 -- params: '%@example.com'
