@@ -20,12 +20,14 @@ func (p *page) coverage(r *analyzer.Result, o Options) {
 	word := "read"
 	for i := range shown {
 		in := &shown[i]
-		p.label(word, bold, name(in)+": "+strings.Join(identity(in), ", "))
+		facts := identity(in)
+		if len(r.Inputs) > 1 {
+			facts = append(facts, contents(in)...)
+		}
+		p.label(word, bold, name(in)+": "+strings.Join(facts, ", "))
 		word = ""
 		if len(r.Inputs) == 1 && r.Workload.Distinct > 0 {
 			p.text(margin, plain, total(r))
-		} else if c := contents(in); c != "" {
-			p.text(margin, plain, c)
 		}
 		p.notes(in, o)
 	}
@@ -131,11 +133,11 @@ var languages = map[string]string{
 var record = map[string]string{"log": "record", "pgss": "row", "trace": "span", "sql": "statement", "schema": "table", "stats": "row"}
 
 // contents is how much was found in an input.
-func contents(in *analyzer.Input) string {
+func contents(in *analyzer.Input) []string {
 	var out []string
 	noun := record[in.Kind]
 	if noun == "" {
-		return ""
+		return nil
 	}
 	switch {
 	case in.Executions > 0:
@@ -151,7 +153,7 @@ func contents(in *analyzer.Input) string {
 	if s := span(in.From, in.To); s != "" {
 		out = append(out, s)
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // sight is what the inputs show, and how much of them was not understood.
