@@ -154,7 +154,7 @@ func (o *otlpReader) resource(res *resource) error {
 	var value struct {
 		Attributes []otlpAttribute `json:"attributes"`
 	}
-	if err := o.decode(&value); err != nil {
+	if _, _, err := o.decode(&value); err != nil {
 		return err
 	}
 	for _, a := range value.Attributes {
@@ -180,44 +180,37 @@ func (o *otlpReader) spans(res *resource) error {
 	}
 	for o.dec.More() {
 		var s otlpSpan
-		line := int64(0)
-		if err := o.decodeAt(&s, &line); err != nil {
+		line, ok, err := o.decode(&s)
+		switch {
+		case err != nil:
 			return err
+		case !ok:
+		case s.TraceID == "" || s.SpanID == "":
+			o.unreadable(line, errors.New("a span without traceId or spanId"))
+		default:
+			o.in.Records++
+			o.traces.add(&s, res, line)
 		}
-		if s.TraceID == "" || s.SpanID == "" {
-			if line > 0 {
-				o.unreadable(line, errors.New("a span without traceId or spanId"))
-			}
-			continue
-		}
-		o.in.Records++
-		o.traces.add(&s, res, line)
 	}
 	_, err = o.dec.Token()
 	return err
 }
 
-// decode reads the next value. One of an unexpected shape is counted and
-// leaves into as it is; an error means that there is no value.
-func (o *otlpReader) decode(into any) error {
-	var line int64
-	return o.decodeAt(into, &line)
-}
-
-// decodeAt also tells the line where the value begins, 0 when it has an
-// unexpected shape.
-func (o *otlpReader) decodeAt(into any, line *int64) error {
+// decode reads the next value into into and tells the line where it begins.
+// One of an unexpected shape is counted and not ok; an error means that there
+// is no value.
+func (o *otlpReader) decode(into any) (line int64, ok bool, err error) {
 	o.d.bounded.record()
 	var raw json.RawMessage
 	if err := o.dec.Decode(&raw); err != nil {
-		return err
+		return 0, false, err
 	}
-	*line = o.d.lineAt(o.dec.InputOffset() - int64(len(raw)))
+	line = o.d.lineAt(o.dec.InputOffset() - int64(len(raw)))
 	if err := json.Unmarshal(raw, into); err != nil {
-		o.unreadable(*line, err)
-		*line = 0
+		o.unreadable(line, err)
+		return line, false, nil
 	}
-	return nil
+	return line, true, nil
 }
 
 // skip passes over one value.
