@@ -168,7 +168,8 @@ func (s *script) analyse(d *analyzer.Detector) (*analyzer.Result, []string) {
 }
 
 // Describe prints a finding for people who write wants: rule and message in
-// the first line, then how it is known, notes and fixes.
+// the first line, then how it is known, notes, fixes, its place and what it
+// costs.
 func Describe(f *analyzer.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", f.Rule, f.Message)
@@ -190,5 +191,17 @@ func Describe(f *analyzer.Finding) string {
 			}
 		}
 	}
+	if l := f.Location; l != nil {
+		fmt.Fprintf(&b, "  at %s:%d\n", filepath.ToSlash(l.Path), l.Line)
+	}
+	fmt.Fprintf(&b, "  impact %s calls, %s ms, %s ms saved\n", known(f.Impact.Calls), known(f.Impact.ExecMS), known(f.Impact.SavedMS))
 	return b.String()
+}
+
+// known prints a number that may be unknown.
+func known[T int64 | float64](n *T) string {
+	if n == nil {
+		return "?"
+	}
+	return fmt.Sprintf("%.0f", float64(*n))
 }

@@ -147,7 +147,7 @@ func finding(p *analyzer.Pass, h *hit) analyzer.Finding {
 		Message:    message(h),
 		Table:      h.table.QualifiedName(),
 		Query:      p.Statement.ID,
-		Impact:     impact(p.Statement),
+		Impact:     impact(p, h),
 		Location:   location(p.Statement, h.table),
 	}
 	if h.pattern.seen > 0 {
@@ -164,17 +164,30 @@ func finding(p *analyzer.Pass, h *hit) analyzer.Finding {
 	return f
 }
 
-// impact is what the statement costs. What an index would save of it nobody
-// knows before it exists.
-func impact(s *analyzer.Statement) analyzer.Impact {
+// impact is what the statement costs, and what the advisor's index saves of it
+// where a judge compared both.
+func impact(p *analyzer.Pass, h *hit) analyzer.Impact {
 	var out analyzer.Impact
-	t := (&workload.Group{Totals: s.Totals}).Total()
+	t := (&workload.Group{Totals: p.Statement.Totals}).Total()
 	if t.Calls > 0 {
 		out.Calls = &t.Calls
 	}
-	if t.ExecUS > 0 {
-		ms := float64(t.ExecUS) / 1000
-		out.ExecMS = &ms
+	if t.ExecUS == 0 {
+		return out
+	}
+	ms := float64(t.ExecUS) / 1000
+	out.ExecMS = &ms
+	for _, pred := range h.predicates {
+		a := advice(p, h.table, pred)
+		if a == nil || a.Basis == index.Heuristic {
+			continue
+		}
+		for _, s := range a.Serves {
+			if s.ID == p.Statement.ID && s.Before > s.After {
+				saved := ms * (1 - s.After/s.Before)
+				out.SavedMS = &saved
+			}
+		}
 	}
 	return out
 }

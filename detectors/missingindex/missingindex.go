@@ -194,7 +194,7 @@ func evidence(w *analyzer.Workload, s *analyzer.Statement) []analyzer.Evidence {
 	var out []analyzer.Evidence
 	for _, sample := range s.Samples {
 		if len(out) == maxEvidence || sample.Input >= len(w.Source.Inputs) {
-			break
+			continue
 		}
 		e := analyzer.Evidence{Input: w.Source.Inputs[sample.Input].Path, Line: sample.Line}
 		if !sample.Time.IsZero() {
