@@ -200,7 +200,7 @@ func (f *csvReader) unit(b []byte, longest int, final bool, row *csvRow) (end in
 			return from - 1, state, true
 		}
 		// A line that is not even the beginning of a damaged row stands alone.
-		if state == rowBroken && row.n <= 1 {
+		if state == rowBroken && row.n <= 1 && from-1 <= longest {
 			return from - 1, state, true
 		}
 	}
@@ -226,6 +226,9 @@ func (f *csvReader) scan(b *block, s *scanner) {
 		rest := b.data[at:]
 		end, state, _ := own.unit(rest, b.longest, true, row)
 		breaks := int64(bytes.Count(rest[:end], []byte{'\n'})) // before quotes are halved in place
+		if state == rowShort && !b.cut && len(rest) < b.longest {
+			state = rowBroken // a row follows: this one has no end
+		}
 		switch {
 		case state == rowWhole:
 			s.takeRow(line, b.offset+int64(at))

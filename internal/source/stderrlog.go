@@ -85,16 +85,13 @@ func (f *stderrReader) scan(b *block, s *scanner) {
 			u.begin(start)
 			s.unreadable(line, text)
 		case m.head.severity.part():
-			if text = u.bounded(text, start); text != nil {
-				u.addPart(text, &m.head, f.prefix.sessionHash(&m.head), line)
-			}
+			u.addPart(text, start, &m.head, f.prefix.sessionHash(&m.head), line)
 		default:
 			u.begin(start)
-			text = u.bounded(text, start)
-			u.open = true
-			f.start(&u.record, m, text)
-			u.part = &u.record.message
+			f.start(&u.record, m)
 			u.record.line, u.record.offset = line, b.offset+int64(start)
+			u.open, u.part = true, &u.record.message
+			u.record.message = tail(u.bounded(text, start), m.head.text)
 		}
 	}
 	if b.cut && u.open {
@@ -104,11 +101,11 @@ func (f *stderrReader) scan(b *block, s *scanner) {
 }
 
 // start fills in a record from its first line.
-func (f *stderrReader) start(r *record, m *matcher, text []byte) {
+func (f *stderrReader) start(r *record, m *matcher) {
 	h := &m.head
 	*r = record{
 		at: h.at, timed: h.timed, user: h.user, database: h.database, app: h.app, vxid: h.vxid, severity: h.severity,
-		session: f.prefix.sessionHash(h), name: h.session, message: tail(text, h.text), cut: r.cut,
+		session: f.prefix.sessionHash(h), name: h.session,
 	}
 	if r.name == nil {
 		r.name = h.pid
@@ -153,26 +150,23 @@ func (u *unit) begin(at int) {
 		u.s.take(&u.record)
 	}
 	u.open, u.part, u.from = false, nil, at
-	u.record.cut = false
 }
 
-// bounded cuts a line that reaches beyond the longest unit, and returns nil for
-// one that lies there as a whole.
+// beyond reports whether a line lies as a whole beyond the longest unit.
+func (u *unit) beyond(start int) bool { return start-u.from >= u.longest }
+
+// bounded cuts a line that reaches beyond the longest unit.
 func (u *unit) bounded(text []byte, start int) []byte {
-	over := start + len(text) - u.from - u.longest
-	if over <= 0 {
-		return text
+	if over := start + len(text) - u.from - u.longest; over > 0 {
+		u.cut()
+		return text[:max(len(text)-over, 0)]
 	}
-	u.cut()
-	if over >= len(text) {
-		return nil
-	}
-	return text[:len(text)-over]
+	return text
 }
 
 // cut notes that the part which is being read goes on.
 func (u *unit) cut() {
-	if u.part == nil || u.part == &u.record.message {
+	if u.part == &u.record.message {
 		u.record.cut = true
 	}
 	u.record.short = true
@@ -182,15 +176,16 @@ func (u *unit) cut() {
 // always lies at least a line break and a TAB further back in the block.
 func (u *unit) extend(text []byte, start int, line int64) {
 	if u.part == nil {
-		if len(text) > 0 {
+		if len(text) > 0 && !u.beyond(start) {
 			u.s.unreadable(line, text)
 		}
 		return
 	}
-	if text = u.bounded(text, start); text == nil {
+	if u.beyond(start) {
+		u.cut()
 		return
 	}
-	if len(text) > 0 {
+	if text = u.bounded(text, start); len(text) > 0 {
 		text = text[1:]
 	}
 	p := *u.part
@@ -202,8 +197,13 @@ func (u *unit) extend(text []byte, start int, line int64) {
 }
 
 // addPart begins a further part of the record.
-func (u *unit) addPart(text []byte, h *head, session uint64, line int64) {
-	if !u.open || session != u.record.session {
+func (u *unit) addPart(text []byte, start int, h *head, session uint64, line int64) {
+	switch {
+	case u.beyond(start):
+		u.part = &u.record.ignored
+		u.cut()
+		return
+	case !u.open || session != u.record.session:
 		u.s.unreadable(line, text)
 		u.part = nil
 		return
@@ -218,5 +218,5 @@ func (u *unit) addPart(text []byte, h *head, session uint64, line int64) {
 	default:
 		u.part = &u.record.ignored
 	}
-	*u.part = tail(text, h.text)
+	*u.part = tail(u.bounded(text, start), h.text)
 }
