@@ -10,6 +10,7 @@ import (
 var knownPrefixes = []string{
 	"%m [%p] ",         // default since PostgreSQL 10
 	"%m [%p] %q%u@%d ", // Debian and Ubuntu
+	"%m [%p] %c %l %q%u@%d/%a ", // our README
 	"%t [%p-%l] %q%u@%d ",
 	"%t [%p] %q%u@%d %h ",
 	"%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ", // pgBadger's manual
@@ -58,8 +59,8 @@ func (r *reading) prefix(head []byte) (p *prefix, rate float64) {
 		return p, f.rate(len(lines))
 	}
 	best, bestFit := bestPrefix(knownPrefixes, lines)
-	if bestFit.matched < severe(lines) {
-		if derived, fit := bestPrefix(derivePrefixes(lines), lines); fit.better(bestFit) && fit.matched > bestFit.matched {
+	if bestFit.sound() < severe(lines) {
+		if derived, fit := bestPrefix(derivePrefixes(lines), lines); fit.better(bestFit) && fit.sound() > bestFit.sound() {
 			best, bestFit = derived, fit
 		}
 	}
@@ -110,6 +111,7 @@ func severe(lines [][]byte) int {
 // fit is how well a prefix matches the head.
 type fit struct {
 	matched   int
+	torn      int // of them those whose process had another user or database before
 	whole     int // of them those that did not end at %q
 	fields    int
 	vague     int // fields that tell nothing
@@ -121,12 +123,17 @@ func (f fit) rate(lines int) float64 {
 	return math.Round(float64(f.matched)/float64(max(lines, 1))*1000) / 1000
 }
 
+// sound is how many lines were read as one would expect. A process keeps its
+// user and database: where they change all the time, other fields are taken for
+// parts of them.
+func (f fit) sound() int { return f.matched - f.torn }
+
 // better orders fits: more lines, then more lines as a whole, then what tells
 // more.
 func (f fit) better(o fit) bool {
 	switch {
-	case f.matched != o.matched:
-		return f.matched > o.matched
+	case f.sound() != o.sound():
+		return f.sound() > o.sound()
 	case f.whole != o.whole:
 		return f.whole > o.whole
 	case f.fields != o.fields:
@@ -137,11 +144,19 @@ func (f fit) better(o fit) bool {
 
 func fitOf(p *prefix, lines [][]byte) (f fit) {
 	m := matcher{p: p}
+	owners := map[string]string{} // by process; the head bounds them
 	for _, line := range lines {
 		if !m.match(line) {
 			continue
 		}
 		f.matched++
+		if m.head.pid != nil && len(m.head.user) > 0 && string(m.head.user) != "[unknown]" {
+			owner := string(m.head.user) + "\x00" + string(m.head.database)
+			if was, known := owners[string(m.head.pid)]; known && was != owner {
+				f.torn++
+			}
+			owners[string(m.head.pid)] = owner
+		}
 		if !m.head.quit {
 			f.whole++
 		}
