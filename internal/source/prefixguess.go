@@ -8,8 +8,8 @@ import (
 // knownPrefixes are settings in the wild: PostgreSQL's default, Debian's, those
 // of manuals and of hosting providers.
 var knownPrefixes = []string{
-	"%m [%p] ",         // default since PostgreSQL 10
-	"%m [%p] %q%u@%d ", // Debian and Ubuntu
+	"%m [%p] ",                  // default since PostgreSQL 10
+	"%m [%p] %q%u@%d ",          // Debian and Ubuntu
 	"%m [%p] %c %l %q%u@%d/%a ", // our README
 	"%t [%p-%l] %q%u@%d ",
 	"%t [%p] %q%u@%d %h ",
