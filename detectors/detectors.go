@@ -5,6 +5,7 @@ import (
 	"github.com/apilint/apilint/analyzer"
 	"github.com/apilint/apilint/detectors/leadingwildcard"
 	"github.com/apilint/apilint/detectors/missingindex"
+	"github.com/apilint/apilint/detectors/nplusone"
 )
 
 //go:generate go run ../internal/ruledoc/pages ../docs/rules
@@ -13,6 +14,7 @@ import (
 // derive from it.
 func All() []*analyzer.Detector {
 	return []*analyzer.Detector{
+		nplusone.Detector,
 		missingindex.Detector,
 		leadingwildcard.Detector,
 	}

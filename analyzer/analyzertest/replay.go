@@ -97,6 +97,9 @@ func (r *replay) execution(st *step, params []value) {
 		Position: r.position,
 	}
 	r.now = r.now.Add(max(gap, st.took))
+	if st.vxid != "" {
+		o.Vxid = sqltree.HashLiteral([]byte(st.vxid))
+	}
 	client(o, st, &l)
 	switch {
 	case l.NParam == 0:

@@ -34,6 +34,7 @@ type step struct {
 	pause   time.Duration
 	session string
 	took    time.Duration
+	vxid    string
 	calls   int64 // not 0: a row of pg_stat_statements
 	mean    time.Duration
 }
@@ -45,7 +46,7 @@ type value struct {
 }
 
 // directive is a comment that the script means for the harness.
-var directive = regexp.MustCompile(`--[ \t]*(want|params:|pause:|session:|took:|calls:)[ \t]+([^\n]*)`)
+var directive = regexp.MustCompile(`--[ \t]*(want|params:|pause:|session:|took:|vxid:|calls:)[ \t]+([^\n]*)`)
 
 // parse reads a script. Its errors begin with the place, as path:line.
 func parse(path, content string) (*script, error) {
@@ -115,6 +116,8 @@ func (s *step) apply(name, text string) (err error) {
 		return s.run(text)
 	case "pause:":
 		s.pause, err = time.ParseDuration(text)
+	case "vxid:":
+		s.vxid = text
 	case "took:":
 		s.took, err = time.ParseDuration(text)
 	case "session:":

@@ -16,17 +16,17 @@ type request struct {
 	trace       bool
 	extended    bool
 
-	iterations           int
-	wall, busy           int64
-	gap, maxGap          int64
-	quiet, share         float64
-	executions, exec     int64
-	piped, parallel      int
-	body                 [maxBody]measured
-	members              int // of body; the first is the head
-	parents              [lookback]before
-	nParents             int
-	continues, goesOn    bool // the scope was cut before and behind it
+	iterations        int
+	wall, busy        int64
+	gap, maxGap       int64
+	quiet, share      float64
+	executions, exec  int64
+	piped, parallel   int
+	body              [maxBody]measured
+	members           int // of body; the first is the head
+	parents           [lookback]before
+	nParents          int
+	continues, goesOn bool // the scope was cut before and behind it
 }
 
 // measured is a member of the body in one request.

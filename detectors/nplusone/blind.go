@@ -1,0 +1,30 @@
+package nplusone
+
+import (
+	"fmt"
+	"time"
+)
+
+// blindness says which logs cannot show a loop: every statement of a loop is
+// fast, and a log that holds only slow ones lacks them all.
+func (r *review) blindness() {
+	const (
+		few       = 10                    // statements from which on the shortest tells something
+		shortest  = 5 * time.Millisecond  // of many statements on any server
+		shortest1 = 20 * time.Millisecond // of a few
+	)
+	for _, in := range r.w.Source.Inputs {
+		if in.Kind != "log" || in.Executions == 0 {
+			continue
+		}
+		limit := shortest
+		if in.Executions < few {
+			limit = shortest1
+		}
+		if least := time.Duration(in.MinUS) * time.Microsecond; least >= limit {
+			r.w.Skip("n-plus-one-blind", fmt.Sprintf(
+				"%s holds no statement below %s, so no loop of fast ones can be seen: log_min_duration_sample = 0 with log_transaction_sample_rate shows some in full, pg_stat_statements counts all",
+				in.Path, least.Round(time.Millisecond)))
+		}
+	}
+}

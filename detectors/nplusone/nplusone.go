@@ -1,0 +1,151 @@
+// Package nplusone judges the loops that the sequence finder saw: one query per
+// row of another, the same query again and again, pages that are skipped over,
+// writes one by one. One classification yields six rules, because the same loop
+// must never be reported as two problems.
+package nplusone
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/apilint/apilint/analyzer"
+	"github.com/apilint/apilint/analyzer/sequence"
+)
+
+// Detector reports loops of statements.
+var Detector = &analyzer.Detector{
+	Rules: []analyzer.Rule{
+		{Name: loopRule, Severity: analyzer.Error, Doc: loopDoc},
+		{Name: writeRule, Severity: analyzer.Error, Doc: writeDoc},
+		{Name: duplicateRule, Severity: analyzer.Warning, Doc: duplicateDoc},
+		{Name: offsetRule, Severity: analyzer.Warning, Doc: offsetDoc},
+		{Name: keysetRule, Severity: analyzer.Info, Doc: keysetDoc},
+		{Name: pipelinedRule, Severity: analyzer.Info, Doc: pipelinedDoc},
+	},
+	Review: func(w *analyzer.Workload) error {
+		r := &review{w: w}
+		r.blindness()
+		r.loops()
+		return nil
+	},
+}
+
+// review is one run over a workload.
+type review struct{ w *analyzer.Workload }
+
+// loops judges every candidate, joins those that are one problem, and reports.
+func (r *review) loops() {
+	all := make([]*judged, len(r.w.Loops))
+	byHead := map[uint32][]*judged{}
+	for i := range r.w.Loops {
+		c := &r.w.Loops[i]
+		if j := r.judge(c); j != nil {
+			all[i] = j
+			byHead[c.Head] = append(byHead[c.Head], j)
+		}
+	}
+	for _, j := range all {
+		if j != nil && j.loop.Under != sequence.NoGroup {
+			j.within(byHead[j.loop.Under])
+		}
+	}
+	byIdentity := map[string]*merged{}
+	var order []string
+	for _, j := range all {
+		if j == nil || j.absorbed || j.swallowed() {
+			continue
+		}
+		id := j.identity()
+		m := byIdentity[id]
+		if m == nil {
+			m = &merged{}
+			byIdentity[id] = m
+			order = append(order, id)
+		}
+		m.add(j)
+	}
+	joinRoutes(byIdentity, order)
+	for _, id := range order {
+		if m := byIdentity[id]; len(m.seen) > 0 {
+			r.w.Report(r.finding(m))
+		}
+	}
+}
+
+// within makes a loop part of the one around it, when that is a loop as well:
+// otherwise its iterations are requests, and the inner loop stands for itself.
+func (j *judged) within(outer []*judged) {
+	for _, o := range outer {
+		i := slices.IndexFunc(o.body, func(u *subject) bool { return u.member.Group == j.loop.Head })
+		if i < 0 || !o.real() || o.loop.Route != j.loop.Route {
+			continue
+		}
+		o.nested = append(o.nested, j)
+		j.absorbed = true
+	}
+}
+
+// real reports a loop over rows whose iterations are not just requests.
+func (j *judged) real() bool {
+	if j.rule != loopRule && j.rule != writeRule || j.confidence < .5 {
+		return false
+	}
+	return j.link.score >= enoughLink || j.loop.Scope != sequence.ScopeSegment && j.loop.Scope != sequence.ScopeTxRun
+}
+
+// swallowed reports the first statement of several requests that are loops
+// themselves: it came as often as they did, and is no loop of its own.
+func (j *judged) swallowed() bool {
+	if j.real() {
+		return false
+	}
+	return slices.ContainsFunc(j.loop.Body[1:], func(m sequence.Member) bool { return m.Nested })
+}
+
+// merged is one finding: the same problem in several scopes or groups.
+type merged struct{ seen []*judged }
+
+func (m *merged) add(j *judged) { m.seen = append(m.seen, j) }
+
+// best is the candidate that is surest, then seen most often.
+func (m *merged) best() *judged {
+	return slices.MaxFunc(m.seen, func(a, b *judged) int {
+		return cmp.Or(cmp.Compare(a.confidence, b.confidence), cmp.Compare(a.loop.Requests, b.loop.Requests))
+	})
+}
+
+func (j *judged) identity() string {
+	f := j.outline()
+	return f.Identity()
+}
+
+// outline is what a finding's identity is made of.
+func (j *judged) outline() analyzer.Finding {
+	return analyzer.Finding{
+		Rule: j.rule, Table: j.lead.name(), Columns: j.lead.columns(), Route: j.loop.Route, Query: j.lead.stmt.ID,
+	}
+}
+
+// joinRoutes adds what was seen without a route to every finding of the same
+// rule and query that has one.
+func joinRoutes(byIdentity map[string]*merged, order []string) {
+	for _, id := range order {
+		m := byIdentity[id]
+		first := m.seen[0]
+		if first.loop.Route != "" {
+			continue
+		}
+		joined := false
+		for _, other := range order {
+			o := byIdentity[other]
+			if len(o.seen) == 0 || o.seen[0].loop.Route == "" || o.seen[0].rule != first.rule || o.seen[0].lead.stmt != first.lead.stmt {
+				continue
+			}
+			o.seen = append(o.seen, m.seen...)
+			joined = true
+		}
+		if joined {
+			m.seen = nil
+		}
+	}
+}
