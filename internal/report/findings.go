@@ -110,7 +110,11 @@ func (p *findingsPage) finding(f *analyzer.Finding) {
 		p.fix(f, &f.Fixes[i])
 	}
 	if ms := f.Impact.SavedMS; ms != nil && *ms > 0 {
-		p.text(margin, plain, "the fix saves about "+duration(*ms))
+		text := "the fix saves about " + duration(*ms)
+		if f.Loop != nil {
+			text += ", round trips included"
+		}
+		p.text(margin, plain, text)
 	}
 	p.evidence(f)
 }

@@ -169,11 +169,22 @@ func (p *plan) gain(r *analyzer.Result) string {
 	return strings.Join(out, ", ")
 }
 
-// fine sums up the verdicts of the statements that get no index.
-func (p *page) fine(r *analyzer.Result) {
+// fine sums up the verdicts of the statements that get no index and of which
+// no finding tells.
+func (p *page) fine(r *analyzer.Result, plan *plan) {
+	told := map[*analyzer.Query]bool{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if q := plan.statements.find(f.Query, f.Database); q != nil {
+			told[q] = true
+		}
+	}
 	kinds := map[string]int{}
 	reasons := map[string]map[string]int{}
 	for i := range r.Queries {
+		if told[&r.Queries[i]] {
+			continue
+		}
 		v := &r.Queries[i].Verdict
 		kinds[v.Kind]++
 		if reasons[v.Kind] == nil {

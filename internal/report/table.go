@@ -24,7 +24,7 @@ func Table(w io.Writer, r *analyzer.Result, o Options) error {
 	p.gap()
 	p.findings(r, o, plan)
 	p.plan(r, plan)
-	p.fine(r)
+	p.fine(r, plan)
 	if o.Verbose && len(r.Queries) > 0 {
 		if err := p.verdicts(r); err != nil {
 			return err

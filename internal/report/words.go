@@ -109,7 +109,7 @@ func counts(n analyzer.Counts) string {
 	return strings.Join(out, ", ")
 }
 
-// span writes the time between two RFC 3339 times; a day is named once.
+// span writes the time between two RFC 3339 times; a day is named once, and so is a second.
 func span(from, to *string) string {
 	if from == nil || to == nil {
 		return ""
@@ -120,6 +120,9 @@ func span(from, to *string) string {
 		return clean(*from + " to " + *to)
 	}
 	layout := "2006-01-02 15:04:05"
+	if a.Format(layout) == b.Format(layout) {
+		return a.Format(layout)
+	}
 	end := layout
 	if a.Format(time.DateOnly) == b.Format(time.DateOnly) {
 		end = "15:04:05"
