@@ -57,7 +57,7 @@ type deriver struct {
 
 func (d *deriver) derive() string {
 	for d.i < len(d.s) {
-		if !d.time() && !d.pair() && !d.names() && !d.number() && !d.host() {
+		if !d.time(0) && !d.padded() && !d.pair() && !d.names() && !d.number() && !d.host() {
 			d.word()
 		}
 	}
@@ -79,16 +79,17 @@ func (d *deriver) literal(n int) {
 	d.i += n
 }
 
-// time reads a timestamp, an epoch or a session id.
-func (d *deriver) time() bool {
+// time reads a timestamp, an epoch or a session id; key is what was written
+// before it.
+func (d *deriver) time(key byte) bool {
 	s := d.s[d.i:]
 	if n := timestampLen(s); n > 0 {
 		kind := byte('s')
-		if !d.used['m'] && !d.used['t'] {
+		switch {
+		case n > 19:
+			kind = 'm'
+		case key == 't' || key == 0 && !d.used['m'] && !d.used['t']:
 			kind = 't'
-			if n > 19 {
-				kind = 'm'
-			}
 		}
 		return d.take(kind, n+zoneLen(s[n:]))
 	}
@@ -158,12 +159,13 @@ func (d *deriver) pair() bool {
 		}
 	}
 	d.literal(n)
-	if d.time() {
+	if d.time(kind) {
 		return true
 	}
 	value := d.s[d.i:]
-	if end := bytes.IndexAny(value, closing); end >= 0 {
-		value = value[:end]
+	value = value[:valueEnd(value, closing, kind)]
+	if kind != 'h' && kind != 'r' {
+		value = bytes.TrimRight(value, ":")
 	}
 	if kind == 'h' && bytes.HasSuffix(value, []byte(")")) {
 		kind = 'r'
@@ -172,6 +174,41 @@ func (d *deriver) pair() bool {
 		kind = '*'
 	}
 	return d.take(kind, len(value))
+}
+
+// valueEnd is where the value of a key ends: at a delimiter. Names and command
+// tags hold blanks: theirs is the delimiter before the next key.
+func valueEnd(s []byte, closing string, kind byte) int {
+	first := bytes.IndexAny(s, closing)
+	if first < 0 {
+		return len(s)
+	}
+	if len(closing) > 1 && (kind == 'a' || kind == 'b' || kind == 'i' || kind == 'u' || kind == 'd') {
+		for end := first; end < len(s); {
+			next := bytes.TrimLeft(s[end:], closing+"([{")
+			n := nameExtent(next)
+			if n > 0 && n < len(next) && next[n] == '=' {
+				return end
+			}
+			i := bytes.IndexAny(s[end+1:], closing)
+			if i < 0 {
+				break
+			}
+			end += 1 + i
+		}
+	}
+	return first
+}
+
+// padded reads a field with a width in brackets.
+func (d *deriver) padded() bool {
+	s := d.s[d.i:]
+	end := bytes.IndexByte(s, ']')
+	if s[0] != '[' || end < 2 || s[1] != ' ' && s[end-1] != ' ' {
+		return false
+	}
+	d.literal(1)
+	return d.take('*', end-1)
 }
 
 // conforms reports whether an escape can print value.
