@@ -112,7 +112,11 @@ func columns(d index.Def) []string {
 }
 
 func title(a *index.Advice) string {
-	t := fmt.Sprintf("create an index on %s (%s)", a.Def.Table, strings.Join(index.Columns(a.Def), ", "))
+	kind := "an index"
+	if m := a.Def.Method; m != "btree" {
+		kind = "a " + m + " index"
+	}
+	t := fmt.Sprintf("create %s on %s (%s)", kind, a.Def.Table, strings.Join(index.Columns(a.Def), ", "))
 	if a.Bytes > 0 {
 		t += ", about " + size(a.Bytes)
 	}

@@ -46,3 +46,6 @@ INSERT INTO users (id, team_id, email) VALUES (1, 2, '%john%');
 -- Another condition leaves few rows to test.
 SELECT id FROM users WHERE team_id = 5 AND email LIKE '%john%';
 SELECT id FROM users WHERE id = 5 AND email LIKE '%john%';
+SELECT v.id FROM users u JOIN users v ON v.id = u.team_id WHERE u.id = 5 AND v.email LIKE '%john%';
+SELECT id FROM users WHERE team_id IN (1, 2) AND (email LIKE '%john%' OR name ILIKE '%john%');
+WITH mine AS (SELECT email FROM users WHERE id = $1) SELECT * FROM mine WHERE email LIKE '%john%';
