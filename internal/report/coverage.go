@@ -223,7 +223,7 @@ func limits(r *analyzer.Result) []limit {
 		in := &r.Inputs[i]
 		if t := in.ThresholdMS; t != nil {
 			thresholds++
-			out = append(out, limit{"only statements of " + duration(*t) + " and more are in " + name(in) + ": it cannot show N+1 at all", blindness["n-plus-one-blind"].remedy})
+			out = append(out, limit{"only statements of " + duration(*t) + " and more are in " + name(in) + ": N+1 loops of faster ones cannot be seen", blindness["n-plus-one-blind"].remedy})
 		}
 		if s := in.Sampled; s != nil && *s < 1 {
 			out = append(out, limit{"only " + percent(*s) + " of the statements are in " + name(in) + ": calls and loops look smaller than they are", ""})
