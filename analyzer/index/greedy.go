@@ -17,7 +17,7 @@ const (
 	// reads: below it a table is small enough to be read whole.
 	minGain = 16
 	// alike is how close two candidates must be for the smaller one to win.
-	alike = .95
+	alike = .9
 	// entryCost is what one more index costs a written row, in planner units:
 	// about the descent, and a page that becomes dirty.
 	entryCost = 2
@@ -178,7 +178,7 @@ func (s *selector) proposals(j *job) []Def {
 				}
 			}
 		}
-		lists = append(lists, candidates(a, s.usage, s.schema))
+		lists = append(lists, slices.DeleteFunc(candidates(a, s.usage, s.schema), func(d Def) bool { return s.model.spread(a, &d) || s.gambles(a, &d) }))
 	}
 	var out []Def
 	for i := 0; len(out) < int(limit); i++ {
@@ -201,6 +201,53 @@ func (s *selector) proposals(j *job) []Def {
 		}
 	}
 	return out
+}
+
+// gambles reports whether an index only orders the rows of which equalities
+// or a search keep few: that is fast when a match comes early, and reads the
+// whole table in the order of the index when none does. The planner, which
+// takes matches to be spread evenly, is wrong about such scans more often than
+// about any other.
+func (s *selector) gambles(a *access, d *Def) bool {
+	if d.Method != "btree" || len(a.order) == 0 {
+		return false
+	}
+	u := match(d, a, a.own(), s.schema)
+	if u == nil || len(u.bound) > 0 {
+		return false
+	}
+	f := s.model.figures(a.table.Rel)
+	for _, c := range a.own() {
+		switch c.kind {
+		case trigram, contains, matches:
+			return true
+		case equal, list, joined:
+			if f == nil || s.model.estimate.of(a, c, f.tuples) < fewRows {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fewRows is the part of a table above which an equality hardly narrows it.
+const fewRows = .2
+
+// barred reports whether the statement must not count on an index.
+func (s *selector) barred(j *job, d *Def) bool {
+	b, ok := j.barred[d.Name]
+	if !ok {
+		if j.barred == nil {
+			j.barred = map[string]bool{}
+		}
+		for i := range j.accesses {
+			if a := j.accesses[i]; a.name() == d.Table && s.gambles(a, d) {
+				b = true
+			}
+		}
+		j.barred[d.Name] = b
+	}
+	return b
 }
 
 // withoutName leaves what Identity compares, uniqueness aside.
@@ -348,8 +395,9 @@ func (s *selector) pick(ctx context.Context, pool []*atom, jobs []*job) []Def {
 			}
 		}
 		// Of those that are nearly as good the smallest wins.
+		top := best.atom
 		for _, o := range offers {
-			if o.score >= best.score*alike && less(o.atom, best.atom) && o.atom.defs[0].Table == best.atom.defs[0].Table {
+			if o.score >= best.score*alike && less(o.atom, best.atom) && o.atom.defs[0].Table == top.defs[0].Table && nearly(o.atom, top) {
 				best.atom = o.atom
 			}
 		}
@@ -367,6 +415,21 @@ func (s *selector) pick(ctx context.Context, pool []*atom, jobs []*job) []Def {
 		}
 	}
 	return chosen
+}
+
+// nearly reports whether no statement of top is left with much more than top
+// would leave it.
+func nearly(o, top *atom) bool {
+	for _, j := range top.jobs {
+		with := j.current
+		if g, ok := o.gains[j]; ok {
+			with = g.cost
+		}
+		if g, ok := top.gains[j]; ok && with > g.cost*2+minGain {
+			return false
+		}
+	}
+	return true
 }
 
 // less orders atoms by what they occupy.
@@ -396,7 +459,7 @@ func (s *selector) net(ctx context.Context, a *atom, chosen []Def) (net float64,
 	for _, j := range a.jobs {
 		g, ok := a.gains[j]
 		if !ok || g.version != j.version {
-			c, err := s.judge(ctx, j, append(relevant(j, chosen), missing(a.defs, chosen)...))
+			c, err := s.judge(ctx, j, s.relevant(j, append(slices.Clone(chosen), missing(a.defs, chosen)...)))
 			if err != nil {
 				c.Total = j.current
 			}
@@ -412,11 +475,11 @@ func (s *selector) net(ctx context.Context, a *atom, chosen []Def) (net float64,
 	return net, good
 }
 
-// relevant keeps the indexes on the statement's tables.
-func relevant(j *job, defs []Def) []Def {
+// relevant keeps the indexes on the statement's tables that it may count on.
+func (s *selector) relevant(j *job, defs []Def) []Def {
 	var out []Def
 	for _, d := range defs {
-		if j.tables[d.Table.String()] {
+		if j.tables[d.Table.String()] && !s.barred(j, &d) {
 			out = append(out, d)
 		}
 	}
@@ -459,7 +522,7 @@ func (s *selector) prune(ctx context.Context, chosen []Def, jobs []*job) []Def {
 			if !j.tables[table] {
 				continue
 			}
-			c, err := s.judge(ctx, j, relevant(j, defs))
+			c, err := s.judge(ctx, j, s.relevant(j, defs))
 			if err != nil {
 				c.Total = j.before
 			}
@@ -491,12 +554,12 @@ func (s *selector) settleCosts(ctx context.Context, picked []Def, jobs []*job) {
 		s.chosen = append(s.chosen, c)
 	}
 	for _, j := range jobs {
-		c, err := s.judge(ctx, j, relevant(j, picked))
+		c, err := s.judge(ctx, j, s.relevant(j, picked))
 		if err != nil {
 			continue
 		}
 		j.after, j.used = c.Total, c.Used
-		if j.after >= j.before*alike {
+		if !worth(j.before, j.after) {
 			continue
 		}
 		for _, name := range j.used {

@@ -77,8 +77,9 @@ func (m *model) figures(t *schema.Table) *figures {
 
 // plan is a statement prepared for being judged many times.
 type plan struct {
-	top   *level
-	pages float64
+	top    *level
+	pages  float64
+	skewed bool
 }
 
 // level is a scope prepared: once for being asked with the columns of the
@@ -128,6 +129,7 @@ func (m *model) plan(q *query.Query) (*plan, error) {
 	}
 	for _, a := range reading(st, m.schema) {
 		by[a.scope] = append(by[a.scope], a)
+		m.findSkew(p, a)
 	}
 	m.total = p.pages
 	p.top = m.level(q, q.Scopes[0], by, map[*query.Scope]bool{})
@@ -218,6 +220,8 @@ func (m *model) members(l *level, accesses []*access, whole bool) *members {
 		ms.rels, ms.nullable = append(ms.rels, &rel{rows: max(1, d.rows), width: d.width}), append(ms.nullable, false)
 	}
 	n := len(ms.rels)
+	type pair struct{ i, k int }
+	counted := map[pair]bool{}
 	ms.edge, ms.key, ms.linked = make([][]float64, n), make([][]float64, n), make([][]bool, n)
 	for i := range n {
 		ms.edge[i], ms.key[i], ms.linked[i] = make([]float64, n), make([]float64, n), make([]bool, n)
@@ -244,7 +248,8 @@ func (m *model) members(l *level, accesses []*access, whole bool) *members {
 				}
 				ms.edge[i][k] = 1 / max(1, own)
 				ms.key[k][i] = other.rows
-			case k > i: // the condition stands at both tables: it counts once
+			case !counted[pair{k, i}]: // a condition stands at both tables: it counts once
+				counted[pair{i, k}] = true
 				theirs := 1.0
 				if c.pred.Join.Column != "" {
 					theirs = m.estimate.distinctOf(other.a, schema.Part{Column: c.pred.Join.Column}, other.tuples)

@@ -3,6 +3,7 @@ package index
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/apilint/apilint/analyzer/query"
 )
@@ -31,7 +32,7 @@ func (m *model) scope(l *level, c Config, whole bool, loops float64) path {
 			out.rows += p.rows
 			out.steps = chain(p.steps, out.steps)
 		}
-		out = m.finish(l, out, m.limitOf(m.statement(l), s, out.rows))
+		out = m.finish(l, out, m.limitOf(m.statement(l), s, out.rows), whole)
 	default:
 		j := &joiner{m: m, ms: ms, goal: goal}
 		m.prepare(j, l, c, loops)
@@ -43,7 +44,7 @@ func (m *model) scope(l *level, c Config, whole bool, loops float64) path {
 			}
 		}
 		limit := m.limitOf(m.statement(l), s, rows)
-		if s.Exists && limit == 0 {
+		if s.Exists && !whole && limit == 0 {
 			limit = 1
 		}
 		if limit > 0 && !s.Aggregates && len(s.GroupBy) == 0 && !s.Distinct {
@@ -53,7 +54,7 @@ func (m *model) scope(l *level, c Config, whole bool, loops float64) path {
 		out = path{total: math.Inf(1)}
 		for _, p := range best.paths() {
 			p = m.correlated(l, p, c, limit)
-			if p = m.finish(l, p, limit); p.total < out.total {
+			if p = m.finish(l, p, limit, whole); p.total < out.total {
 				out = p
 			}
 		}
@@ -157,7 +158,12 @@ func (m *model) correlated(l *level, p path, c Config, limit float64) path {
 		}
 		loops := max(1, p.rows)
 		sub := child.scope
-		if !sub.Exists && limit > 0 && limit < loops {
+		if kept, filters := m.filtering(l, child); filters {
+			loops /= max(kept, 1e-6) // it is among the conditions that keep these rows
+			if sub.Correlated {
+				loops = min(loops, max(p.rows, l.outerRows(sub)))
+			}
+		} else if !sub.Exists && limit > 0 && limit < loops {
 			loops = limit // of the select list: after LIMIT
 		}
 		probe := m.scope(child, c, false, loops)
@@ -180,6 +186,46 @@ func (m *model) correlated(l *level, p path, c Config, limit float64) path {
 	return p
 }
 
+// filtering finds the condition that compares a column with a sub-query, and
+// what it keeps.
+func (m *model) filtering(l *level, child *level) (kept float64, ok bool) {
+	for _, r := range l.probe.rels {
+		if r.a == nil {
+			continue
+		}
+		for _, c := range r.a.conds {
+			for _, v := range c.pred.Values {
+				if v.Kind == query.SubQuery && v.Scope == child.scope {
+					return m.estimate.of(r.a, c, r.tuples), true
+				}
+			}
+		}
+	}
+	for _, o := range l.scope.Output {
+		if strings.Contains(o.Text, "(SELECT") {
+			return 1, false
+		}
+	}
+	return 1, true
+}
+
+// outerRows is how many rows the tables have on which a sub-query depends: its
+// result is the same for the rest, and compared by a hash join where that can be.
+func (l *level) outerRows(sub *query.Scope) float64 {
+	rows := 1.0
+	for _, p := range sub.Predicates {
+		if p.Join == nil || p.Join.Scope != l.scope {
+			continue
+		}
+		for _, r := range l.probe.rels {
+			if r.a != nil && r.a.index == p.Join.Table {
+				rows = max(rows, r.rows)
+			}
+		}
+	}
+	return rows
+}
+
 // wholeRows is how many rows a sub-query has as a whole.
 func (l *level) wholeRows() float64 {
 	rows := 1.0
@@ -193,15 +239,21 @@ func (l *level) wholeRows() float64 {
 }
 
 // finish groups, sorts and cuts the rows of a scope.
-func (m *model) finish(l *level, p path, limit float64) path {
+func (m *model) finish(l *level, p path, limit float64, whole bool) path {
 	s := l.scope
 	if s.Aggregates || len(s.GroupBy) > 0 {
 		groups := 1.0
 		for range s.GroupBy {
 			groups = min(p.rows, groups*defaultDistinct)
 		}
-		// cost_agg, hashed
-		p.total += p.rows * m.set.cpuOp * float64(1+len(s.GroupBy))
+		// cost_agg, hashed: a transition and its argument per aggregate
+		ops := float64(len(s.GroupBy))
+		for _, o := range s.Output {
+			if o.Aggregate {
+				ops += float64(strings.Count(o.Text, "(") + strings.Count(o.Text, " * ") + strings.Count(o.Text, " - ") + strings.Count(o.Text, " + "))
+			}
+		}
+		p.total += p.rows * m.set.cpuOp * max(1, ops)
 		p.startup = p.total
 		p.total += groups * m.set.cpuTuple
 		p.rows, p.ordered = groups, false
@@ -218,7 +270,7 @@ func (m *model) finish(l *level, p path, limit float64) path {
 	if limit > 0 && limit < p.rows {
 		p.total = p.startup + (p.total-p.startup)*limit/p.rows
 		p.rows = limit
-	} else if s.Exists && p.rows > 1 {
+	} else if s.Exists && !whole && p.rows > 1 {
 		p.total = p.startup + (p.total-p.startup)*2/(p.rows+1) // compute_semi_anti_join_factors
 		p.rows = 1
 	}

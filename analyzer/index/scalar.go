@@ -43,6 +43,9 @@ func scalarOf(text, columnType string) (v scalar, ok bool) {
 	case t == "boolean":
 		return scalar{text: truthOf(text)}, true
 	}
+	if t == "character" {
+		text = strings.TrimRight(text, " ") // blanks at the end mean nothing
+	}
 	return scalar{text: text}, true
 }
 

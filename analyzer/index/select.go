@@ -30,8 +30,9 @@ type job struct {
 	weight        float64 // of one planner unit of one execution, in ms where times are known
 	asks          map[string]bool
 	tables        map[string]bool
-	current       float64 // cost under what is chosen so far
-	version       int     // of what is chosen on its tables
+	barred        map[string]bool // by index: see gambles
+	current       float64         // cost under what is chosen so far
+	version       int             // of what is chosen on its tables
 }
 
 // calls is the weight of a statement of which no executions were counted.
@@ -73,7 +74,9 @@ type selector struct {
 // statements that were not reached are not analysed.
 func Select(ctx context.Context, stmts []Statement, sch *schema.Schema, o Options) (*Selection, error) {
 	s := &selector{schema: sch, options: o, model: newModel(sch, stmts), basis: Estimated, name: "model"}
-	s.coster = s.model
+	frequent := newModel(sch, stmts)
+	frequent.estimate.skew = true
+	s.coster = &twice{s.model, frequent}
 	if o.Coster != nil {
 		s.coster = o.Coster
 		if n, ok := o.Coster.(Named); ok {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/apilint/apilint/analyzer/query"
 	"github.com/apilint/apilint/analyzer/schema"
@@ -25,10 +26,12 @@ const (
 type estimator struct {
 	schema *schema.Schema
 	parsed map[*schema.Column]*bounds
+	now    time.Time
+	skew   bool // an unknown value is as frequent as that of a row, not as the average value
 }
 
 func newEstimator(sch *schema.Schema) *estimator {
-	return &estimator{schema: sch, parsed: map[*schema.Column]*bounds{}}
+	return &estimator{schema: sch, parsed: map[*schema.Column]*bounds{}, now: clock(sch)}
 }
 
 // column returns the statistics of a condition's column, nil unknown.
@@ -120,9 +123,9 @@ func (e *estimator) of(a *access, c *cond, tuples float64) float64 {
 		}
 		return s
 	case query.Contains:
-		return e.contained(c, b)
+		return e.contained(a, c, b)
 	case query.TextMatch:
-		return defaultMatch
+		return e.matched(a, c, b)
 	}
 	return defaultOther
 }
@@ -138,6 +141,10 @@ func (e *estimator) values(a *access, c *cond, f func(v *query.Value, text strin
 	switch v.Kind {
 	case query.Const:
 		return f(v, v.Text)
+	case query.Computed:
+		if text, ok := fold(v.Text, e.moment(a.stmt)); ok {
+			return f(v, text)
+		}
 	case query.Param:
 		sum, n := 0.0, 0
 		for _, text := range samples(a.stmt, v.Param) {
@@ -149,6 +156,20 @@ func (e *estimator) values(a *access, c *cond, f func(v *query.Value, text strin
 		}
 	}
 	return f(nil, "")
+}
+
+// moment is what now() was to the statement: when it was last seen to run, or
+// when the statistics were gathered.
+func (e *estimator) moment(st *Statement) time.Time {
+	now := e.now
+	if st != nil {
+		for _, s := range st.Samples {
+			if !s.Time.IsZero() && (now.IsZero() || s.Time.After(now)) {
+				now = s.Time
+			}
+		}
+	}
+	return now
 }
 
 // samples lists what was logged of a parameter, NULLs left out.
@@ -193,6 +214,9 @@ func (e *estimator) equal(a *access, c *cond, b *bounds, v *query.Value, text st
 		}
 	}
 	s := (1 - b.stats.NullFrac) / distinct
+	if e.skew && v == nil && c.kind == equal {
+		s = max(s, b.frequencyOfRows(distinct))
+	}
 	if len(b.stats.MCF) > 0 {
 		s = min(s, b.stats.MCF[0])
 	}
@@ -345,16 +369,6 @@ func holds(op query.Op, compared int) bool {
 		return compared > 0
 	}
 	return compared >= 0
-}
-
-// contained is contsel and its like for jsonb, and arraycontsel in a coarse
-// form for arrays.
-func (e *estimator) contained(c *cond, b *bounds) float64 {
-	if b == nil || len(b.stats.ElemFreqs) == 0 || len(b.stats.Elems) == 0 {
-		return defaultContains
-	}
-	typical := b.stats.ElemFreqs[len(b.stats.Elems)/2]
-	return clamp(typical, 1e-6, 1)
 }
 
 // together estimates AND-ed conditions (clauselist_selectivity): two ranges on

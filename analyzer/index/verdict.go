@@ -167,7 +167,7 @@ func (s *selector) costVerdict(j *job) Verdict {
 		return Verdict{AlreadyServed, "served by " + strings.Join(names, ", "), names}
 	case unknown != "":
 		return Verdict{NotAnalysed, unknown, nil}
-	case s.coster != Coster(s.model):
+	case s.options.Coster != nil:
 		if len(names) > 0 {
 			return Verdict{AlreadyServed, "served by " + strings.Join(names, ", "), names}
 		}
