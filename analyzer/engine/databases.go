@@ -15,7 +15,8 @@ import (
 // prefix has no %d does not name it, pg_stat_statements knows its oid only.
 // Such an anonymous database is taken for the named one with which it shares
 // the most statements; without any shared statement, for the only named one
-// that there is, if it has no name at all.
+// that there is, if it has no name at all. Two oids are two databases. What
+// every client sends (SET, BEGIN, catalogue queries) is no statement here.
 func unify(w *workload.Workload, results []*parsed) []string {
 	keys := map[string]map[sqltree.GroupKey]bool{}
 	out := make([]string, len(w.Groups))
@@ -27,7 +28,9 @@ func unify(w *workload.Workload, results []*parsed) []string {
 		if keys[g.Database] == nil {
 			keys[g.Database] = map[sqltree.GroupKey]bool{}
 		}
-		keys[g.Database][results[i].key] = true
+		if g.Traits&workload.TraitNoise == 0 {
+			keys[g.Database][results[i].loose] = true
+		}
 	}
 	names := make([]string, 0, len(keys))
 	for name := range keys {
@@ -36,12 +39,16 @@ func unify(w *workload.Workload, results []*parsed) []string {
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(grade(a), grade(b)), cmp.Compare(a, b)) })
 
 	alias := map[string]string{}
-	for _, name := range names {
-		if grade(name) > 0 {
-			if twin := twinOf(name, names, keys); twin != name {
-				alias[name] = twin
-			}
+	taken := map[string]bool{} // by an oid
+	for _, p := range pairs(names, keys) {
+		if alias[p.name] != "" || grade(p.name) == 1 && taken[p.twin] {
+			continue
 		}
+		alias[p.name] = p.twin
+		taken[p.twin] = taken[p.twin] || grade(p.name) == 1
+	}
+	if len(names) == 2 && names[1] == "" && alias[""] == "" {
+		alias[""] = names[0]
 	}
 	for i, name := range out {
 		for alias[name] != "" {
@@ -49,6 +56,35 @@ func unify(w *workload.Workload, results []*parsed) []string {
 		}
 		out[i] = name
 	}
+	return out
+}
+
+// pair is an anonymous database and a better named one that may be the same.
+type pair struct {
+	name, twin string
+	shared     int // statements
+}
+
+// pairs returns those that share a statement, most shared first.
+func pairs(names []string, keys map[string]map[sqltree.GroupKey]bool) []pair {
+	var out []pair
+	for _, name := range names {
+		for _, twin := range names {
+			if grade(twin) >= grade(name) {
+				continue
+			}
+			p := pair{name: name, twin: twin}
+			for k := range keys[name] {
+				if keys[twin][k] {
+					p.shared++
+				}
+			}
+			if p.shared > 0 {
+				out = append(out, p)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b pair) int { return cmp.Compare(b.shared, a.shared) })
 	return out
 }
 
@@ -62,31 +98,6 @@ func grade(name string) int {
 		return 1
 	}
 	return 0
-}
-
-// twinOf returns the better named database that name is probably the same as,
-// or name itself.
-func twinOf(name string, names []string, keys map[string]map[sqltree.GroupKey]bool) string {
-	best, shared, better := name, 0, 0
-	for _, other := range names {
-		if grade(other) >= grade(name) {
-			continue
-		}
-		better++
-		n := 0
-		for k := range keys[name] {
-			if keys[other][k] {
-				n++
-			}
-		}
-		if n > shared {
-			best, shared = other, n
-		}
-	}
-	if shared == 0 && name == "" && better == 1 {
-		return names[0]
-	}
-	return best
 }
 
 // database is the statements of one database, by ID.

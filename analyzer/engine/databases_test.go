@@ -44,6 +44,21 @@ func TestUnify_joinsAnonymousDatabases(t *testing.T) {
 			[]string{"app", "crm"},
 		},
 		{
+			"two oids never join one name: the one that shares more does",
+			[]group{{"app", 1}, {"app", 2}, {"oid:5", 1}, {"oid:7", 1}, {"oid:7", 2}},
+			[]string{"app", "app", "oid:5", "app", "app"},
+		},
+		{
+			"two oids join two names, the better pair first",
+			[]group{{"app", 1}, {"app", 2}, {"crm", 1}, {"oid:5", 1}, {"oid:5", 2}, {"oid:7", 1}},
+			[]string{"app", "app", "crm", "app", "app", "crm"},
+		},
+		{
+			"no name joins the only oid, even with nothing shared",
+			[]group{{"oid:5", 1}, {"", 2}},
+			[]string{"oid:5", "oid:5"},
+		},
+		{
 			"an oid that shares nothing stays apart",
 			[]group{{"app", 1}, {"oid:5", 2}},
 			[]string{"app", "oid:5"},
@@ -58,7 +73,8 @@ func TestUnify_joinsAnonymousDatabases(t *testing.T) {
 		var results []*parsed
 		for _, g := range c.in {
 			w.Groups = append(w.Groups, &workload.Group{Database: g.database})
-			results = append(results, &parsed{key: sqltree.GroupKey{Fingerprint: g.statement}})
+			key := sqltree.GroupKey{Fingerprint: g.statement}
+			results = append(results, &parsed{key: key, loose: key})
 		}
 		if got := unify(w, results); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

@@ -67,12 +67,31 @@ func Coverage(w *workload.Workload, version string, o Options) *analyzer.Result 
 			Distinct: len(w.Groups), Sessions: w.Sessions, From: timestamp(w.From), To: timestamp(w.To),
 		},
 	}
-	for _, in := range w.Inputs {
-		res.Workload.Executions += in.Executions
-		res.Workload.ExecMS += ms(in.ExecUS)
-	}
+	res.Workload.Executions, res.Workload.ExecMS = measured(w)
 	res.Exit = exit(res, o)
 	return res
+}
+
+// measured adds up what the inputs saw, but never across kinds: an execution in
+// a log, in pg_stat_statements and in a trace is one execution. The first kind
+// that saw any counts.
+func measured(w *workload.Workload) (executions int64, execMS float64) {
+	var calls, us int64
+	for _, kind := range []string{"pgss", "log", "trace"} {
+		sum := workload.Coverage{}
+		for _, in := range w.Inputs {
+			if in.Kind == kind {
+				sum.Add(&in.Coverage)
+			}
+		}
+		if calls == 0 {
+			calls = sum.Executions
+		}
+		if us == 0 {
+			us = sum.ExecUS
+		}
+	}
+	return calls, ms(us)
 }
 
 // inputs is the coverage, in the order the inputs were named.
@@ -127,6 +146,9 @@ func summary(w *workload.Workload, stmts []*analyzer.Statement) analyzer.Summary
 	s := analyzer.Summary{Distinct: len(stmts), Sessions: w.Sessions, From: timestamp(w.From), To: timestamp(w.To)}
 	var us int64
 	for _, st := range stmts {
+		if insideOnly(st) {
+			continue // its time is part of the calling statement's
+		}
 		t := total(st)
 		s.Executions += t.Calls + t.Fetches
 		us += t.ExecUS

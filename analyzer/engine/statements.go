@@ -21,6 +21,7 @@ const maxSamples = 8
 // parsed is what became of one lexical group.
 type parsed struct {
 	key     sqltree.GroupKey
+	loose   sqltree.GroupKey // of all that pg_stat_statements cannot tell apart
 	text    string
 	query   *query.Query
 	problem string // why the parser could not read it
@@ -39,38 +40,13 @@ func statements(ctx context.Context, w *workload.Workload, sch *schema.Schema, j
 		}
 	})
 
-	databases := unify(w, results)
-	type identity struct {
-		key      sqltree.GroupKey
-		database string
+	f := &folding{
+		w: w, results: results, databases: unify(w, results), skips: skips,
+		index: map[identity]*analyzer.Statement{}, byGroup: make([]*analyzer.Statement, len(w.Groups)),
+		classes: map[classKey]*class{},
 	}
-	index := map[identity]*analyzer.Statement{}
-	byGroup = make([]*analyzer.Statement, len(w.Groups))
-	for i, p := range results {
-		if p == nil {
-			continue
-		}
-		g := w.Groups[i]
-		id := identity{p.key, databases[i]}
-		s := index[id]
-		if s == nil {
-			s = &analyzer.Statement{ID: p.key.ID(), Database: id.database, Text: p.text, Query: p.query, ParseError: p.problem}
-			index[id] = s
-			stmts = append(stmts, s)
-			if p.problem != "" {
-				skips.add("parse-failed", p.text)
-			}
-			if p.batch > 1 {
-				skips.add("several-statements", p.text)
-			}
-		}
-		s.Groups = append(s.Groups, g)
-		for source := range g.Totals {
-			s.Totals[source].Add(&g.Totals[source])
-		}
-		s.Samples = append(s.Samples, g.Samples...)
-		byGroup[i] = s
-	}
+	f.fold()
+	stmts, byGroup = f.stmts, f.byGroup
 	for _, s := range stmts {
 		slices.SortStableFunc(s.Samples, func(a, b workload.Sample) int { return cmp.Compare(b.Dur, a.Dur) })
 		s.Samples = s.Samples[:min(len(s.Samples), maxSamples)]
@@ -79,6 +55,109 @@ func statements(ctx context.Context, w *workload.Workload, sch *schema.Schema, j
 		return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.ID, b.ID))
 	})
 	return stmts, byGroup
+}
+
+// identity is what makes groups one statement.
+type identity struct {
+	key      sqltree.GroupKey
+	database string
+}
+
+// folding makes statements of groups.
+type folding struct {
+	w         *workload.Workload
+	results   []*parsed
+	databases []string // by group
+	skips     *skips
+	stmts     []*analyzer.Statement
+	index     map[identity]*analyzer.Statement
+	byGroup   []*analyzer.Statement
+	classes   map[classKey]*class
+	order     []*class
+}
+
+// fold takes what logs, traces and files tell first, because it is told more
+// exactly, and then joins the rows of pg_stat_statements to it.
+func (f *folding) fold() {
+	for i, p := range f.results {
+		if p == nil {
+			continue
+		}
+		c := f.class(i)
+		c.totals.Add(&f.w.Groups[i].Totals[workload.SourceStats])
+		if onlyStatistics(f.w.Groups[i]) {
+			c.rows = append(c.rows, i)
+			continue
+		}
+		if s, first := f.statement(i); first {
+			c.members = append(c.members, s)
+		}
+	}
+	for _, c := range f.order {
+		for _, i := range c.rows {
+			f.row(c, i)
+		}
+		if len(c.members) > 0 {
+			c.share()
+		}
+		if len(c.members) > 1 && c.totals.Calls > 0 {
+			f.skips.add("statistics-shared", c.members[0].Text)
+		}
+	}
+}
+
+func (f *folding) class(i int) *class {
+	key := classKey{f.results[i].loose, f.databases[i]}
+	c := f.classes[key]
+	if c == nil {
+		c = &class{}
+		f.classes[key] = c
+		f.order = append(f.order, c)
+	}
+	return c
+}
+
+// row joins a group that only pg_stat_statements knows to the members of its
+// class, or makes a statement of it.
+func (f *folding) row(c *class, i int) {
+	if len(c.members) == 0 {
+		s, _ := f.statement(i)
+		s.Totals[workload.SourceStats].Add(&f.w.Groups[i].Totals[workload.SourceStats])
+		return
+	}
+	for _, s := range c.members {
+		s.Groups = append(s.Groups, f.w.Groups[i])
+	}
+	f.byGroup[i] = c.members[0]
+}
+
+// statement returns the statement of group i, with the group's numbers except
+// those of pg_stat_statements, and whether it is the first group of it.
+func (f *folding) statement(i int) (s *analyzer.Statement, first bool) {
+	g, p := f.w.Groups[i], f.results[i]
+	id := identity{p.key, f.databases[i]}
+	s = f.index[id]
+	if s == nil {
+		first = true
+		s = &analyzer.Statement{ID: p.key.ID(), Database: id.database, Text: p.text, Query: p.query, ParseError: p.problem}
+		f.index[id] = s
+		f.stmts = append(f.stmts, s)
+		if p.problem != "" {
+			f.skips.add("parse-failed", p.text)
+		}
+		if p.batch > 1 {
+			f.skips.add("several-statements", p.text)
+		}
+	}
+	s.Groups = append(s.Groups, g)
+	for source := range g.Totals {
+		if workload.Source(source) != workload.SourceStats {
+			s.Totals[source].Add(&g.Totals[source])
+		}
+	}
+	s.Samples = append(s.Samples, g.Samples...)
+	f.byGroup[i] = s
+	return s, first
 }
 
 // parse lowers one group to facts. What the parser cannot read keeps its
@@ -90,18 +169,19 @@ func parse(g *workload.Group, sch *schema.Schema) *parsed {
 	}
 	if err == nil {
 		main := mainStatement(tree)
-		key, keyErr := sqltree.Key(tree, main)
+		key, loose, keyErr := sqltree.Keys(tree, main)
 		if keyErr == nil {
 			stmt := tree.Stmts[main]
 			text, normErr := sqltree.Normalize(tree.Text[stmt.Start:stmt.End])
 			if normErr != nil {
 				text = sqltree.Mask(g.Text)
 			}
-			return &parsed{key: key, text: text, query: query.Resolve(tree, main, sch), batch: len(tree.Stmts)}
+			return &parsed{key: key, loose: loose, text: text, query: query.Resolve(tree, main, sch), batch: len(tree.Stmts)}
 		}
 		err = keyErr
 	}
-	return &parsed{key: sqltree.LexicalKey(g.Text), text: sqltree.Mask(g.Text), problem: err.Error()}
+	key := sqltree.LexicalKey(g.Text)
+	return &parsed{key: key, loose: key, text: sqltree.Mask(g.Text), problem: err.Error()}
 }
 
 // mainStatement picks the statement of a simple-protocol batch that stands for
