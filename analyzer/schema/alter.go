@@ -110,6 +110,10 @@ func (l *loader) alterAddColumn(t *Table, cmd *pg.AlterTableCmd) []declared {
 		}
 		return nil
 	}
+	if t.lastNum >= maxColumns {
+		l.problem("%s has %d columns already", t.Name, maxColumns)
+		return nil
+	}
 	col, constraints := l.column(def)
 	t.addColumn(col)
 	l.ownSequence(t, col, def)
@@ -149,13 +153,12 @@ func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd, only bool) {
 		return
 	}
 	l.changeColumn(t, col, cmd)
-	// Identity belongs to the table alone (until 17); types always go down.
 	if only && cmd.Subtype != pg.AlterTableType_AT_AlterColumnType {
-		return
+		return // types always go down
 	}
-	for _, child := range l.below(t) {
-		if child.Column(cmd.Name) != nil {
-			l.alterColumn(child, cmd, only)
+	for _, child := range l.descendants(t) {
+		if col := child.Column(cmd.Name); col != nil {
+			l.changeColumn(child, col, cmd)
 		}
 	}
 }
@@ -208,12 +211,11 @@ func sequenceOption(def *pg.Node) Name {
 }
 
 // setNotNull also reaches the tables below.
-func (l *loader) setNotNull(t *Table, column string, notNull bool) {
-	if col := t.Column(column); col != nil {
-		col.NotNull = notNull
-	}
-	for _, child := range l.below(t) {
-		l.setNotNull(child, column, notNull)
+func (l *loader) setNotNull(t *Table, column string) {
+	for _, t := range append(l.descendants(t), t) {
+		if col := t.Column(column); col != nil {
+			col.NotNull = true
+		}
 	}
 }
 

@@ -62,7 +62,7 @@ func (l *loader) apply(node *pg.Node) {
 	case *pg.Node_AlterRoleSetStmt:
 		l.setDefault(n.AlterRoleSetStmt.Setstmt)
 	case *pg.Node_DoStmt:
-		l.problem("a DO block is not executed: what it changes is unknown")
+		l.do(n.DoStmt)
 	case *pg.Node_DropOwnedStmt, *pg.Node_ImportForeignSchemaStmt:
 		l.problem("what this statement changes depends on the server")
 	default:

@@ -10,6 +10,7 @@ type catalog struct {
 	sequences   map[Name]bool
 	owned       map[*Column]Name // the sequence behind a serial or identity column
 	types       map[Name]*userType
+	rowTypes    map[Name]bool              // tables that were used as the type of a column
 	functions   map[string]map[string]bool // name and argument types to IMMUTABLE
 	parents     map[*Table][]*Table        // partition of, or inherits
 	parentIndex map[*Index]*Index          // index of a partition to that of its parent
@@ -87,6 +88,7 @@ func (s *Schema) state() *catalog {
 			sequences:   map[Name]bool{},
 			owned:       map[*Column]Name{},
 			types:       map[Name]*userType{},
+			rowTypes:    map[Name]bool{},
 			functions:   map[string]map[string]bool{},
 			parents:     map[*Table][]*Table{},
 			parentIndex: map[*Index]*Index{},

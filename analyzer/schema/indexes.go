@@ -41,6 +41,9 @@ func (l *loader) createIndex(n *pg.IndexStmt) {
 	l.placeIndex(t, x, !n.Relation.GetInh())
 }
 
+// maxKeys is what PostgreSQL allows (INDEX_MAX_KEYS).
+const maxKeys = 32
+
 // usable reports whether the table has what the index is on.
 func (l *loader) usable(t *Table, x *Index) bool {
 	if t.Kind == KindView || t.Kind == KindForeign {
@@ -49,6 +52,10 @@ func (l *loader) usable(t *Table, x *Index) bool {
 	}
 	if len(x.Parts) == 0 {
 		l.problem("an index on nothing")
+		return false
+	}
+	if len(x.Parts)+len(x.Include) > maxKeys {
+		l.problem("an index on more than %d columns", maxKeys)
 		return false
 	}
 	columns := slices.Clone(x.Include)
@@ -263,7 +270,7 @@ func (l *loader) validate(parent *Index) {
 	if t == nil {
 		return
 	}
-	for _, n := range t.Partitions {
+	for _, n := range slices.Backward(t.Partitions) { // attached in order: the last one is missing longest
 		child := l.tables.get(n)
 		if child == nil || child.Kind == KindForeign {
 			continue

@@ -2,7 +2,9 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -21,6 +23,15 @@ type loader struct {
 	searchPath []string
 	temps      map[string]bool // temporary tables: known, not kept
 	onOnly     bool            // ALTER TABLE ONLY
+	again      bool            // in a DO block: what cannot be done was done before
+	later      *[]delayed      // where not nil, statements that miss a table wait here
+	waits      bool            // the statement at hand does
+}
+
+// delayed is a statement that needs a table of a file that comes later.
+type delayed struct {
+	loader loader // as it was then: its search path, its temporary tables
+	span   sqltree.Span
 }
 
 // AddDDL applies a script of DDL statements in order: CREATE, ALTER, DROP,
@@ -30,11 +41,11 @@ type loader struct {
 // Where PostgreSQL would refuse a DROP because something depends on the
 // object, the dependents go, too: files in version control were applied once,
 // so it is this reading that knows of one object too many.
-func (s *Schema) AddDDL(path, script string) {
-	l := &loader{Schema: s, cat: s.state(), path: path, line: 1, searchPath: s.SearchPath, temps: map[string]bool{}}
-	if len(l.searchPath) == 0 {
-		l.searchPath = []string{"public"}
-	}
+func (s *Schema) AddDDL(path, script string) { s.addDDL(path, script, nil) }
+
+func (s *Schema) addDDL(path, script string, later *[]delayed) {
+	l := s.loader(path)
+	l.later = later
 	if !utf8.ValidString(script) {
 		l.problem("the file is not UTF-8, odd bytes were replaced")
 		script = strings.ToValidUTF8(script, "?")
@@ -42,11 +53,29 @@ func (s *Schema) AddDDL(path, script string) {
 	if s.Version == 0 {
 		s.Version = dumpedVersion(script)
 	}
+	at := 0
+	for _, m := range included.FindAllStringIndex(script, -1) {
+		l.line += strings.Count(script[at:m[0]], "\n")
+		at, l.text = m[0], script[m[0]:m[1]]
+		l.problem("a file that psql would include is not read: name it as well")
+	}
 	for _, span := range sqltree.Split(script) {
 		l.statement(span)
 	}
 	l.resolveForeignKeys()
 }
+
+// loader starts a script, or goes on with one.
+func (s *Schema) loader(path string) *loader {
+	l := &loader{Schema: s, cat: s.state(), path: path, line: 1, searchPath: slices.Clone(s.SearchPath), temps: map[string]bool{}}
+	if len(l.searchPath) == 0 {
+		l.searchPath = []string{"public"}
+	}
+	return l
+}
+
+// included is a line by which psql reads another file.
+var included = regexp.MustCompile(`(?m)^\\(i|ir|include|include_relative)[ \t]+\S.*$`)
 
 // dumpHeader is what pg_dump writes about the server.
 var dumpHeader = regexp.MustCompile(`(?m)^-- Dumped from database version (\d+)(?:\.(\d+))?`)
@@ -81,8 +110,14 @@ func (l *loader) statement(span sqltree.Span) {
 		return
 	}
 	for _, stmt := range tree.Stmts {
-		l.text, l.line = tree.Text, span.Line
+		l.text, l.line, l.waits = tree.Text, span.Line, false
 		l.apply(stmt.Node)
+		if l.waits {
+			then := *l
+			then.searchPath, then.temps = slices.Clone(l.searchPath), maps.Clone(l.temps)
+			*l.later = append(*l.later, delayed{then, span})
+			return
+		}
 	}
 }
 
@@ -102,6 +137,9 @@ func (l *loader) place(location int32) Place {
 
 // problem records that the statement was not understood.
 func (l *loader) problem(format string, args ...any) {
+	if l.again || l.waits {
+		return
+	}
 	l.Problems = append(l.Problems, Problem{
 		Place:     Place{l.path, l.line},
 		Statement: clip(strings.ToValidUTF8(l.text, "?"), 200),
@@ -160,6 +198,7 @@ func (l *loader) target(rv *pg.RangeVar, missingOK bool) *Table {
 	}
 	t := l.table(rv.GetSchemaname(), rv.GetRelname())
 	if t == nil && !missingOK {
+		l.waits = l.later != nil && !l.again
 		l.problem("no table %s", Name{rv.GetSchemaname(), rv.GetRelname()})
 	}
 	return t

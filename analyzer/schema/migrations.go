@@ -50,6 +50,16 @@ func undoes(base string) bool {
 // repeatable is the name of a Flyway migration that runs after all others.
 var repeatable = regexp.MustCompile(`^R__`)
 
+// version begins the name of a migration, or of the folder that it is alone in.
+var version = regexp.MustCompile(`(?i)^[VBR]?\d`)
+
+// ordered reports whether the names of files tell their order.
+func ordered(files []string) bool {
+	return !slices.ContainsFunc(files, func(f string) bool {
+		return !version.MatchString(path.Base(f)) && !repeatable.MatchString(path.Base(f)) && !version.MatchString(path.Base(path.Dir(f)))
+	})
+}
+
 // compareMigrations orders paths naturally, element by element.
 func compareMigrations(a, b string) int {
 	ra, rb := repeatable.MatchString(path.Base(a)), repeatable.MatchString(path.Base(b))

@@ -20,6 +20,7 @@ var newerSyntax = []struct {
 	{regexp.MustCompile(`(?i)\s+VIRTUAL\b`), func(m string) string { return pad(" STORED", len(m)) }},
 	{regexp.MustCompile(`(?i),?\s*CONSTRAINT\s+("[^"]+"|\w+)\s+NOT\s+NULL\s+("[^"]+"|\w+)(\s+NO\s+INHERIT)?`), blank},
 	{regexp.MustCompile(`(?i)\s+WITHOUT\s+OVERLAPS\b`), blank},
+	{regexp.MustCompile(`(?i),\s*PERIOD\s`), func(m string) string { return pad(",", len(m)) }},
 	{regexp.MustCompile(`(?i)(NOT\s+NULL)\s+NO\s+INHERIT\b`), func(m string) string { return pad("NOT NULL", len(m)) }},
 	// Flyway's placeholders: a schema in front of a name, then a name.
 	{regexp.MustCompile(`\$\{[\w.:-]+\}\.`), blank},

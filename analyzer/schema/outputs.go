@@ -196,6 +196,9 @@ func (o *outputs) star(ref *pg.ColumnRef, from []source) (out []meaning, known b
 		}
 		known = known && s.known
 		for _, c := range s.columns {
+			if len(out) == maxColumns {
+				return out, false // each WITH query may double those before it
+			}
 			out = append(out, meaning{s.name, copyColumn(c)})
 		}
 	}

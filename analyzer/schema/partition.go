@@ -119,5 +119,22 @@ func (l *loader) leave(parent *Table, t *Table) {
 
 // descends reports whether t is somewhere below ancestor.
 func (l *loader) descends(t, ancestor *Table) bool {
-	return slices.ContainsFunc(l.cat.parents[t], func(p *Table) bool { return p == ancestor || l.descends(p, ancestor) })
+	return slices.Contains(l.descendants(ancestor), t)
+}
+
+// descendants returns everything below a table, each once.
+func (l *loader) descendants(t *Table) []*Table {
+	var out []*Table
+	seen := map[*Table]bool{t: true}
+	for _, child := range l.below(t) {
+		out, seen[child] = append(out, child), true
+	}
+	for i := 0; i < len(out); i++ {
+		for _, child := range l.below(out[i]) {
+			if !seen[child] {
+				out, seen[child] = append(out, child), true
+			}
+		}
+	}
+	return out
 }

@@ -149,12 +149,12 @@ func (l *loader) renameAttribute(n *pg.RenameStmt) {
 
 // renameColumn reaches everything that names the column.
 func (l *loader) renameColumn(t *Table, from, to string) {
-	if t.Column(to) != nil {
-		l.problem("column %s of %s already exists", to, t.Name)
-		return
-	}
 	col := t.Column(from)
 	if col == nil {
+		return // done, on another way down
+	}
+	if t.Column(to) != nil {
+		l.problem("column %s of %s already exists", to, t.Name)
 		return
 	}
 	for _, child := range l.below(t) {
@@ -269,7 +269,11 @@ func (l *loader) moveTable(t *Table, to Name) {
 	if from.Schema != to.Schema {
 		l.moveSequences(t)
 	}
-	l.retype(from, to)
+	if l.cat.rowTypes[from] {
+		delete(l.cat.rowTypes, from)
+		l.cat.rowTypes[to] = true
+		l.retype(from, to)
+	}
 }
 
 // moveSequences takes the sequences of a table's columns to its schema.
@@ -287,6 +291,9 @@ func (l *loader) moveSequences(t *Table) {
 }
 
 func (l *loader) renameSchema(from, to string) {
+	if from == to {
+		return
+	}
 	for _, t := range slices.Clone(l.Tables) {
 		if t.Schema == from {
 			l.moveTable(t, Name{to, t.Name.Name})

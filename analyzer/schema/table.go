@@ -19,6 +19,9 @@ type elements struct {
 	likes    []like
 }
 
+// maxColumns is what PostgreSQL allows (MaxHeapAttributeNumber).
+const maxColumns = 1600
+
 // like is LIKE other_table INCLUDING ...
 type like struct {
 	source  *Table
@@ -43,6 +46,10 @@ func (l *loader) createTable(n *pg.CreateStmt, kind Kind) {
 		if !n.IfNotExists {
 			l.problem("relation %s already exists", name)
 		}
+		return
+	}
+	if len(n.TableElts) > 4*maxColumns {
+		l.problem("a table of more than %d columns", maxColumns)
 		return
 	}
 	t := &Table{Name: name, Place: l.place(n.Relation.GetLocation()), Kind: kind}
@@ -119,7 +126,9 @@ func (l *loader) element(t *Table, node *pg.Node, e *elements, typed bool) bool 
 		if source == nil {
 			return false
 		}
-		l.likeColumns(t, source, n.TableLikeClause.Options)
+		if !l.likeColumns(t, source, n.TableLikeClause.Options) {
+			return false
+		}
 		e.likes = append(e.likes, like{source, n.TableLikeClause.Options})
 	}
 	return true
@@ -237,8 +246,9 @@ func copyColumn(c *Column) *Column {
 	return &copied
 }
 
-// likeColumns copies the columns of LIKE's table.
-func (l *loader) likeColumns(t, source *Table, options uint32) {
+// likeColumns copies the columns of LIKE's table; false if one is there
+// already, which ends the statement.
+func (l *loader) likeColumns(t, source *Table, options uint32) bool {
 	for _, c := range source.Columns {
 		col := copyColumn(c)
 		keep := options&likeDefaults != 0
@@ -250,7 +260,7 @@ func (l *loader) likeColumns(t, source *Table, options uint32) {
 		}
 		if t.Column(col.Name) != nil {
 			l.problem("column %s is there twice", col.Name)
-			continue
+			return false
 		}
 		t.Columns = append(t.Columns, col)
 		if _, ok := l.cat.owned[c]; ok && c.Default == "" && options&likeIdentity != 0 {
@@ -261,6 +271,7 @@ func (l *loader) likeColumns(t, source *Table, options uint32) {
 			l.cat.owned[col] = name
 		}
 	}
+	return true
 }
 
 // addLikes copies constraints and indexes of LIKE's tables.

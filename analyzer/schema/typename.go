@@ -75,7 +75,11 @@ func (l *loader) findType(n Name) (Name, bool) {
 	}
 	for _, s := range schemas {
 		full := Name{s, n.Name}
-		if l.cat.types[full] != nil || l.tables.get(full) != nil {
+		if l.cat.types[full] != nil {
+			return full, true
+		}
+		if l.tables.get(full) != nil {
+			l.cat.rowTypes[full] = true
 			return full, true
 		}
 	}

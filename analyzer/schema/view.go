@@ -8,7 +8,7 @@ import (
 )
 
 func (l *loader) createView(n *pg.ViewStmt) {
-	if l.isTemporary(n.View) {
+	if l.isTemporary(n.View) || l.waitsFor(n.Query) {
 		return
 	}
 	name := l.created(n.View)
@@ -56,7 +56,7 @@ func parseQuery(text string) *pg.Node {
 // createTableAs also is CREATE MATERIALIZED VIEW and SELECT INTO.
 func (l *loader) createTableAs(n *pg.CreateTableAsStmt) {
 	into := n.Into
-	if l.isTemporary(into.GetRel()) {
+	if l.isTemporary(into.GetRel()) || l.waitsFor(n.Query) {
 		return
 	}
 	name := l.created(into.GetRel())
@@ -82,6 +82,9 @@ func (l *loader) createTableAs(n *pg.CreateTableAsStmt) {
 // its stars replaced by the columns they mean today, as PostgreSQL keeps it.
 func (l *loader) setQuery(t *Table, query *pg.Node, names []string) {
 	columns, complete := (&outputs{l: l}).of(query)
+	if len(columns) > maxColumns {
+		columns, complete = columns[:maxColumns], false
+	}
 	if !complete {
 		l.problem("not all columns of %s are known", t.Name)
 	}
@@ -118,31 +121,54 @@ func firstTargets(query *pg.Node) []*pg.Node {
 // useView remembers what a view reads.
 func (l *loader) useView(t *Table, query *pg.Node) {
 	var use viewUse
-	ctes := map[string]bool{}
+	mentioned := map[string]bool{}
 	walk(query, func(x any) bool {
-		switch n := x.(type) {
-		case *pg.CommonTableExpr:
-			ctes[n.Ctename] = true
-		case *pg.ColumnRef:
+		if n, ok := x.(*pg.ColumnRef); ok {
 			if name := lastString(n.Fields); name == "" {
 				use.star = true
-			} else if !slices.Contains(use.columns, name) {
+			} else if !mentioned[name] {
+				mentioned[name] = true
 				use.columns = append(use.columns, name)
 			}
 		}
 		return true
 	})
+	read := map[*Table]bool{t: true}
+	for _, rv := range tablesOf(query) {
+		if used := l.table(rv.Schemaname, rv.Relname); used != nil && !read[used] {
+			read[used] = true
+			use.tables = append(use.tables, used)
+			l.cat.usedBy[used] = append(l.cat.usedBy[used], t)
+		}
+	}
+	l.cat.views[t] = use
+}
+
+// waitsFor reports whether a query reads a table that a later file may create.
+func (l *loader) waitsFor(query *pg.Node) bool {
+	if l.later == nil || l.again {
+		return false
+	}
+	l.waits = slices.ContainsFunc(tablesOf(query), func(rv *pg.RangeVar) bool {
+		return l.table(rv.Schemaname, rv.Relname) == nil && !temporary(rv) && !l.temps[rv.Relname]
+	})
+	return l.waits
+}
+
+// tablesOf returns what a query reads, WITH queries left out.
+func tablesOf(query *pg.Node) []*pg.RangeVar {
+	ctes := map[string]bool{}
+	var out []*pg.RangeVar
 	walk(query, func(x any) bool {
-		if n, ok := x.(*pg.RangeVar); ok && !(n.Schemaname == "" && ctes[n.Relname]) {
-			used := l.table(n.Schemaname, n.Relname)
-			if used != nil && used != t && !slices.Contains(use.tables, used) {
-				use.tables = append(use.tables, used)
-				l.cat.usedBy[used] = append(l.cat.usedBy[used], t)
-			}
+		switch n := x.(type) {
+		case *pg.CommonTableExpr:
+			ctes[n.Ctename] = true
+		case *pg.RangeVar:
+			out = append(out, n)
 		}
 		return true
 	})
-	l.cat.views[t] = use
+	return slices.DeleteFunc(out, func(rv *pg.RangeVar) bool { return rv.Schemaname == "" && ctes[rv.Relname] })
 }
 
 // renameInView prints a view again after a column of a table was renamed. Its
