@@ -62,6 +62,43 @@ func TestPage_isMarkdown(t *testing.T) {
 	}
 }
 
+func TestPage_saysInWordsWhatTheHarnessIsTold(t *testing.T) {
+	for in, want := range map[string]string{
+		"SELECT 1; -- params: 1..10":  "SELECT 1; -- executed with each of 1 to 10\n",
+		"SELECT 1; -- params: 'a', 2": "SELECT 1; -- executed with 'a', 2\n",
+		"-- pause: 5s\nSELECT 1;":     "-- 5s later\nSELECT 1;\n",
+		"-- calls: 900 of 4ms":        "-- 900 calls of 4ms\n",
+		"SELECT 1; -- took: 4ms":      "SELECT 1; -- takes 4ms\n",
+	} {
+		r := rule
+		r.Doc.Bad = in
+		var b strings.Builder
+		if err := ruledoc.Page(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q: %q is missing in\n%s", in, want, b.String())
+		}
+	}
+}
+
+func TestPage_fitsATerminal(t *testing.T) {
+	r := rule
+	r.Doc.Why = strings.Repeat("word and ", 40) + "\n\n- a list stays as it is, however long its lines are, because whoever wrote it knew what they did"
+	var b strings.Builder
+	if err := ruledoc.Page(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(b.String(), "\n") {
+		if len(line) > 78 && !strings.HasPrefix(line, "- ") {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+	}
+	if !strings.Contains(b.String(), "\n- a list stays as it is, however long its lines are, because whoever wrote it knew what they did\n") {
+		t.Errorf("the list was broken:\n%s", b.String())
+	}
+}
+
 func TestTable_hasOneLinePerRule(t *testing.T) {
 	second := rule
 	second.Name, second.Severity = "x", analyzer.Error
