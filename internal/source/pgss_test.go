@@ -172,6 +172,15 @@ func TestPGSS_keepsStatementsInsideFunctionsApart(t *testing.T) {
 	}
 }
 
+func TestPGSS_theRowOfAPreparedStatementCountsItsBody(t *testing.T) {
+	w := readText(t, Options{}, statsHeader+
+		"1,5,t,1,\"PREPARE getord(int, text) AS SELECT a FROM t WHERE b = $1 AND c = $2\",7,14,7,3\n"+
+		"1,5,t,2,SELECT a FROM t WHERE b = $1 AND c = $2,3,6,3,4\n")
+	if len(w.Groups) != 1 || w.Groups[0].Totals[workload.SourceStats].Calls != 10 {
+		t.Errorf("%d groups, the first is %q", len(w.Groups), w.Groups[0].Text)
+	}
+}
+
 func TestPGSS_twoExportsOfOneServerAreNotAddedUp(t *testing.T) {
 	early := "1,5,t,1,SELECT a FROM t WHERE b = $1,4,2,4,1\n1,5,t,2,SELECT c FROM u,9,9,9,9\n"
 	late := "1,5,t,1,SELECT a FROM t WHERE b = $1,10,7,10,1\n"

@@ -1,0 +1,101 @@
+package source
+
+import (
+	"strings"
+	"time"
+
+	"github.com/apilint/apilint/analyzer/sqltree"
+	"github.com/apilint/apilint/analyzer/workload"
+)
+
+// statsKey is what rows are merged by: several rows of one text differ in the
+// user, or in how they were planned.
+type statsKey struct {
+	group    uint64
+	topLevel bool
+}
+
+// statsRow is the sum of the rows with one key.
+type statsRow struct {
+	statsKey
+	lexed           sqltree.Lexed
+	text, database  string
+	calls, returned int64
+	exec, plan, top float64 // ms
+	since           time.Time
+}
+
+// before returns what an earlier export said of the same row.
+func (t *statsTable) before(record []string, now exported) exported {
+	id := t.c.identity(record)
+	if id == 0 {
+		return exported{}
+	}
+	was, again := t.exported[id]
+	if again {
+		t.repeated++
+	}
+	if again && now.calls <= was.calls || !again && len(t.exported) >= maxStatsRows {
+		return was
+	}
+	t.exported[id] = now
+	return was
+}
+
+// add adds what is new since an earlier export of the same row.
+func (row *statsRow) add(now, was exported) {
+	if now.calls <= was.calls {
+		return
+	}
+	row.calls += now.calls - was.calls
+	row.returned += max(now.returned-was.returned, 0)
+	row.exec += max(now.exec-was.exec, 0)
+	row.plan += max(now.plan-was.plan, 0)
+}
+
+// find returns the row that a text is added to, nil when there are too many.
+func (t *statsTable) find(text, database string, topLevel bool) *statsRow {
+	text = workload.Text([]byte(text))
+	var l sqltree.Lexed
+	sqltree.Lex([]byte(text), &l)
+	key := statsKey{groupKey(l.Key, database), topLevel}
+	row := t.rows[key]
+	switch {
+	case row != nil:
+	case len(t.order) >= maxStatsRows:
+		return nil
+	default:
+		row = &statsRow{statsKey: key, lexed: l, text: text, database: strings.Clone(database)}
+		t.rows[key] = row
+		t.order = append(t.order, row)
+	}
+	return row
+}
+
+// fold hands the rows to the aggregator. What ran inside a function is part of
+// the time of the statement that called it: where the same statement also came
+// from a client, only its calls are kept, apart.
+func (t *statsTable) fold(agg *workload.Aggregator) {
+	for _, row := range t.order {
+		c := &workload.Counter{
+			Key: row.group, Database: row.database, Text: row.text, TopLevel: row.topLevel,
+			Command: workload.Command(row.lexed.Command), Traits: workload.Traits(row.lexed.Traits),
+		}
+		if !row.topLevel {
+			c.Totals.Nested = row.calls
+		}
+		if row.topLevel || t.rows[statsKey{row.group, true}] == nil {
+			c.Totals.Calls = row.calls
+			c.Totals.ExecUS = microseconds(row.exec)
+			c.Totals.PlanUS = microseconds(row.plan)
+			c.Totals.MaxUS = microseconds(row.top)
+			c.Totals.Rows, c.Totals.HasRows = row.returned, t.c.rows >= 0
+			c.Totals.From = row.since
+		}
+		if row.topLevel {
+			t.in.ExecUS += c.Totals.ExecUS
+			t.in.MaxUS = max(t.in.MaxUS, c.Totals.MaxUS)
+		}
+		agg.Count(c)
+	}
+}
