@@ -80,6 +80,7 @@ var (
 	params = regexp.MustCompile(`-- params: `)
 	pause  = regexp.MustCompile(`-- pause: (\S+)`)
 	took   = regexp.MustCompile(`-- took: `)
+	vxid   = regexp.MustCompile(`-- vxid: `)
 	calls  = regexp.MustCompile(`-- calls: (\d+)`)
 )
 
@@ -87,6 +88,7 @@ func spoken(sql string) string {
 	sql = series.ReplaceAllString(sql, "-- executed with each of $1 to $2")
 	sql = params.ReplaceAllString(sql, "-- executed with ")
 	sql = pause.ReplaceAllString(sql, "-- $1 later")
+	sql = vxid.ReplaceAllString(sql, "-- all in the virtual transaction ")
 	sql = took.ReplaceAllString(sql, "-- takes ")
 	return calls.ReplaceAllString(sql, "-- $1 calls")
 }

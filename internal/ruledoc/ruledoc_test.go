@@ -68,6 +68,7 @@ func TestPage_saysInWordsWhatTheHarnessIsTold(t *testing.T) {
 		"SELECT 1; -- params: 'a', 2": "SELECT 1; -- executed with 'a', 2\n",
 		"-- pause: 5s\nSELECT 1;":     "-- 5s later\nSELECT 1;\n",
 		"-- calls: 900 of 4ms":        "-- 900 calls of 4ms\n",
+		"-- vxid: 3/5\nSELECT 1;":     "-- all in the virtual transaction 3/5\nSELECT 1;\n",
 		"SELECT 1; -- took: 4ms":      "SELECT 1; -- takes 4ms\n",
 	} {
 		r := rule
