@@ -77,14 +77,13 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 			f.last = s
 		}
 	}
-	if start != 0 && s.end != 0 {
+	switch timed := start != 0 && s.end != 0; {
+	case len(s.events) > 0 && timed:
 		s.pauses.add(start - s.end)
-	}
-	if len(s.events) == 0 {
+	case len(s.events) == 0 && timed:
+		s.before = max(1, start-s.end)
+	case len(s.events) == 0:
 		s.before = 0
-		if start != 0 && s.end != 0 {
-			s.before = max(1, start-s.end)
-		}
 	}
 	s.end = max(s.end, end)
 	if s.inTx {

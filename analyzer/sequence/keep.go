@@ -73,7 +73,7 @@ func (s *sample) add(x figures) {
 // the rest.
 func (f *Finder) keep(s *scope, r *request) {
 	if c := s.carry; c != nil {
-		if r.continues && c.head == r.head && c.scope == r.scope && c.under == r.under {
+		if r.continues && c.scope == r.scope && c.under == r.under && c.groupOf(r.head) != nil && r.groupOf(c.head) != nil {
 			c.join(r)
 			c.goesOn = r.goesOn
 			if !r.goesOn {
@@ -99,7 +99,18 @@ func (f *Finder) settle(s *scope) {
 	}
 }
 
-// join adds the next part of the same loop. Distinct tuples are added, as if no
+// groupOf returns the member that is that group, or nil.
+func (r *request) groupOf(group uint32) *measured {
+	for i := range r.members {
+		if r.body[i].group == group {
+			return &r.body[i]
+		}
+	}
+	return nil
+}
+
+// join adds the next part of the same loop, which may have been cut in the
+// middle of an iteration. Distinct tuples are added, as if no
 // tuple came in both parts, unless there were hardly any.
 func (r *request) join(o *request) {
 	pause := max(0, o.evidence.Time-r.evidence.Time-r.wall)
@@ -107,7 +118,7 @@ func (r *request) join(o *request) {
 	if r.evidence.Time != 0 {
 		r.wall += pause
 	}
-	r.iterations += o.iterations
+	r.iterations += o.groupOf(r.head).count
 	r.busy += o.busy
 	r.maxGap = max(r.maxGap, o.maxGap)
 	r.quiet = min(r.quiet, o.quiet)
@@ -118,7 +129,7 @@ func (r *request) join(o *request) {
 	r.parallel += o.parallel
 	for i := range o.members {
 		n := &o.body[i]
-		m := r.memberOf(n.group, i == 0)
+		m := r.groupOf(n.group)
 		if m == nil {
 			if r.members == maxBody {
 				continue
