@@ -35,6 +35,7 @@ type player struct {
 	seen    map[workload.Context]uint32
 	line    int64
 	values  uint32
+	record  *tape // when set, executions are written there, too
 }
 
 func newPlayer(t testing.TB, o sequence.Options) *player {
@@ -177,6 +178,10 @@ func (p *player) run(group byte, flags workload.Flags, params []uint32) {
 	e.Start, e.Dur = p.now[e.Session], took
 	p.now[e.Session] += took + pause
 	p.f.Observe(&e, p.group(group), &p.context)
+	if p.record != nil {
+		p.record.events = append(p.record.events, e)
+		p.record.groups = append(p.record.groups, p.group(group))
+	}
 }
 
 // describe writes candidates, one a line: scope, head with the runs per
@@ -405,22 +410,50 @@ func FuzzFinder(f *testing.F) {
 	})
 }
 
+// tape is a recorded script, to be observed again and again.
+type tape struct {
+	events []workload.Event
+	groups []*workload.Group
+	length int64 // µs
+}
+
+func record(t testing.TB, script string, times int) *tape {
+	p := newPlayer(t, sequence.Options{})
+	r := &tape{}
+	p.record = r
+	for range times {
+		p.play(script)
+	}
+	last := r.events[len(r.events)-1]
+	r.length = last.Start + 300 - r.events[0].Start
+	return r
+}
+
 func BenchmarkFinder(b *testing.B) {
 	for _, c := range []struct{ name, script string }{
 		{"loops", "L u*10 +300ms"},
 		{"busy", "a b c d e f g h i j k l m n o p"},
 		{"transactions", "BEGIN a b c COMMIT"},
 		{"stream", "u"},
+		{"sessions", "@1 a @2 b @3 a @4 L @5 a @6 c @7 a @8 c"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			p := newPlayer(b, sequence.Options{})
-			p.play(c.script)
-			before := p.line
+			r := record(b, c.script, 1000)
+			f := sequence.New(sequence.Options{})
+			var shift int64
+			context := &workload.Context{}
 			b.ReportAllocs()
+			n := 0
 			for b.Loop() {
-				p.play(c.script)
+				for i := range r.events {
+					e := r.events[i]
+					e.Start += shift
+					f.Observe(&e, r.groups[i], context)
+				}
+				shift += r.length
+				n += len(r.events)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(p.line-before), "ns/event")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/event")
 		})
 	}
 }
