@@ -71,7 +71,7 @@ func fixes(p *analyzer.Pass, h *hit) []analyzer.Fix {
 	if h.reason == suffix {
 		out = append(out, reversedIndex(p.Schema, h.table, first))
 	}
-	if h.pattern.words && (h.pattern.phrase || wide(h.table, first)) && h.reason != suffix && first.Op != query.Regex {
+	if h.reason != suffix && first.Op != query.Regex && prose(h.table, first, h.pattern) {
 		out = append(out, fullText(p.Schema, h.table, first))
 	}
 	return out
@@ -87,12 +87,15 @@ func textual(t *query.Table, p *query.Predicate) bool {
 	return col == nil || col.Type == "text" || strings.HasPrefix(col.Type, "character varying")
 }
 
-// wide reports whether the column holds prose, as far as statistics tell: a
-// name or an e-mail address is shorter.
-func wide(t *query.Table, p *query.Predicate) bool {
-	const sentence = 64 // bytes on average
+// prose reports whether the column may hold sentences, as far as the pattern
+// and statistics tell: names and e-mail addresses are shorter.
+func prose(t *query.Table, p *query.Predicate, pat pattern) bool {
+	const sentence, title = 64, 32 // bytes on average
 	col := t.Rel.Column(p.Column)
-	return col != nil && col.Stats != nil && col.Stats.AvgWidth >= sentence
+	if col == nil || col.Stats == nil {
+		return pat.phrase
+	}
+	return pat.words && col.Stats.AvgWidth >= sentence || pat.phrase && col.Stats.AvgWidth >= title
 }
 
 func trigramIndex(sch *schema.Schema, t *query.Table, p *query.Predicate) analyzer.Fix {

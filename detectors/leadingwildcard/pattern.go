@@ -83,7 +83,7 @@ func (out *pattern) observe(s *analyzer.Statement) {
 		kept++
 		if wildAtStart(value) {
 			out.wild++
-			onlySuffix = onlySuffix && !wildAtEnd(value)
+			onlySuffix = onlySuffix && !wildAtEnd(value) && !strings.HasSuffix(value, cut)
 		}
 		for _, run := range literals(value) {
 			out.trigrams = out.trigrams || run.trigrams()
@@ -149,6 +149,10 @@ func reasonOf(p *query.Predicate, pat pattern) reason {
 	}
 	return r
 }
+
+// cut ends a value that log_parameter_max_length has shortened: what its end
+// was is not known.
+const cut = "..."
 
 func wildAtStart(value string) bool { return value != "" && (value[0] == '%' || value[0] == '_') }
 

@@ -15,6 +15,11 @@ SELECT name FROM users WHERE email LIKE $1; -- want `reversed column`
 -- params: '%@example.com'
 SELECT name FROM users WHERE email LIKE $1;
 
+-- The end of the value was cut by log_parameter_max_length.
+-- want `email LIKE '%...%', which begins with a wildcard; trigrams can`
+-- params: '%@exampl...'
+SELECT name, id FROM users WHERE email LIKE $1;
+
 -- Built in the statement.
 SELECT id, name FROM users WHERE email LIKE '%' || $1 || '%'; -- want `email LIKE '%...%'`
 SELECT id, email FROM users WHERE email LIKE concat('%', $1, '%'); -- want `email LIKE '%...%'`

@@ -10,3 +10,4 @@ SELECT id FROM users WHERE name LIKE '%mith%'; -- want `name LIKE` `estimated pu
 -- One word in prose is a case for full text, in a title it may be part of one.
 SELECT id FROM articles WHERE body LIKE '%garden%'; -- want `body LIKE` `use full text: to_tsvector\('simple'::regconfig, body\) @@`
 SELECT id FROM articles WHERE title LIKE '%garden%'; -- want `title LIKE '%...%', which begins with a wildcard; trigrams can, from three letters on\n.*\n  fix index.*\n.*\n.*\n  at `
+SELECT id FROM articles WHERE title ILIKE '%garden shed%'; -- want `title ILIKE '%...%', which ignores case; trigrams can, from three letters on\n.*\n  fix index.*\n.*\n.*\n  at `
