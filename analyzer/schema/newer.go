@@ -2,6 +2,7 @@ package schema
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 )
@@ -24,7 +25,10 @@ var newerSyntax = []struct {
 	{regexp.MustCompile(`(?i)(NOT\s+NULL)\s+NO\s+INHERIT\b`), func(m string) string { return pad("NOT NULL", len(m)) }},
 	// Flyway's placeholders: a schema in front of a name, then a name.
 	{regexp.MustCompile(`\$\{[\w.:-]+\}\.`), blank},
-	{regexp.MustCompile(`\$\{[\w.:-]+\}`), func(m string) string { return pad(nonWord.ReplaceAllString(m[2:len(m)-1], "_"), len(m)) }},
+	{regexp.MustCompile(`\$\{[\w.:-]+\}\w*`), func(m string) string {
+		name, rest, _ := strings.Cut(m[2:], "}")
+		return pad(nonWord.ReplaceAllString(name, "_")+rest, len(m))
+	}},
 }
 
 var nonWord = regexp.MustCompile(`\W`)
