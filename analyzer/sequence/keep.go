@@ -10,6 +10,7 @@ import (
 type key struct {
 	head, under, route, app uint32
 	scope                   Scope
+	between                 bool
 }
 
 // found is a candidate in the making.
@@ -73,7 +74,7 @@ func (s *sample) add(x figures) {
 // the rest.
 func (f *Finder) keep(s *scope, r *request) {
 	if c := s.carry; c != nil {
-		if r.continues && c.scope == r.scope && c.under == r.under && c.groupOf(r.head) != nil && r.groupOf(c.head) != nil {
+		if r.continues && c.scope == r.scope && c.under == r.under && c.between == r.between && c.groupOf(r.head) != nil && r.groupOf(c.head) != nil {
 			c.join(r)
 			c.goesOn = r.goesOn
 			if !r.goesOn {
@@ -158,7 +159,7 @@ func (f *Finder) fold(r *request) {
 	if own := f.clients[r.context]; own.known {
 		cl = client{app: either(own.app, cl.app), route: either(own.route, cl.route)}
 	}
-	k := key{r.head, r.under, cl.route, cl.app, r.scope}
+	k := key{r.head, r.under, cl.route, cl.app, r.scope, r.between}
 	c := f.kept[k]
 	if c == nil {
 		if len(f.kept) >= f.o.Candidates {
@@ -166,7 +167,7 @@ func (f *Finder) fold(r *request) {
 			return
 		}
 		c = &found{Candidate: Candidate{
-			Head: r.head, Under: r.under, Route: f.texts[cl.route], Scope: r.scope, Context: r.context,
+			Head: r.head, Under: r.under, Route: f.texts[cl.route], Scope: r.scope, Between: r.between, Context: r.context,
 			Iterations: Distribution{Min: r.iterations}, Trace: r.trace, Extended: r.extended,
 		}, varying: 0xff}
 		f.kept[k] = c
@@ -255,6 +256,9 @@ func (c *found) parent(b *before, r *request) {
 	p.GapUS = min(p.GapUS, gap)
 	p.Distance = min(p.Distance, b.distance)
 	p.SameScope = p.SameScope || b.sameScope
+	if b.apart {
+		p.Apart++
+	}
 	n := int64(b.rows)
 	if n < 0 {
 		n = int64(b.limit)
@@ -284,7 +288,7 @@ func (f *Finder) candidates() []Candidate {
 	slices.SortFunc(keys, func(a, b key) int {
 		return cmp.Or(
 			cmp.Compare(a.head, b.head), cmp.Compare(f.texts[a.route], f.texts[b.route]),
-			cmp.Compare(f.texts[a.app], f.texts[b.app]), cmp.Compare(a.scope, b.scope), cmp.Compare(a.under, b.under),
+			cmp.Compare(f.texts[a.app], f.texts[b.app]), cmp.Compare(a.scope, b.scope), cmp.Compare(a.under, b.under), cmp.Compare(flag(a.between), flag(b.between)),
 		)
 	})
 	out := make([]Candidate, 0, len(keys))
@@ -292,6 +296,13 @@ func (f *Finder) candidates() []Candidate {
 		out = append(out, f.kept[k].candidate())
 	}
 	return out
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (c *found) candidate() Candidate {

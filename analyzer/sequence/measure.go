@@ -15,6 +15,7 @@ type request struct {
 	evidence    Evidence
 	trace       bool
 	extended    bool
+	between     bool
 
 	iterations        int
 	wall, busy        int64
@@ -44,6 +45,7 @@ type before struct {
 	prior
 	distance  int
 	sameScope bool
+	apart     bool
 }
 
 const (
@@ -54,7 +56,7 @@ const (
 // measure measures a loop. The result is valid until the next call.
 func (a *search) measure(l *loop) *request {
 	r := &a.request
-	*r = request{under: l.under, scope: l.scope, members: 1 + len(l.members)}
+	*r = request{under: l.under, between: l.between, scope: l.scope, members: 1 + len(l.members)}
 	first := a.at(int(l.heads[0]))
 	r.head, r.context, r.iterations = first.group, first.context, len(l.heads)
 	r.client = a.s.client
@@ -195,13 +197,14 @@ func (a *search) parents(l *loop, r *request) {
 		}
 		return false
 	}
-	add := func(p prior, same bool) {
+	ends := a.endsApart(l, r)
+	add := func(p prior, same, apart bool) {
 		for i := range r.nParents {
 			if r.parents[i].group == p.group {
 				return
 			}
 		}
-		r.parents[r.nParents] = before{p, distance, same}
+		r.parents[r.nParents] = before{p, distance, same, apart}
 		r.nParents++
 	}
 	near := func(end int64) bool { return start == 0 || end == 0 || start-end <= longPause }
@@ -215,7 +218,7 @@ func (a *search) parents(l *loop, r *request) {
 		if e.marks&markRead != 0 {
 			reads++
 			if !inBody(e.group) {
-				add(prior{e.group, e.limit, e.rows, e.end()}, same)
+				add(prior{e.group, e.limit, e.rows, e.end()}, same, ends && a.beginsApart(i, r))
 			}
 		}
 		distance++
@@ -227,10 +230,47 @@ func (a *search) parents(l *loop, r *request) {
 		}
 		reads++
 		if !inBody(p.group) {
-			add(p, false)
+			add(p, false, ends)
 		}
 		distance++
 	}
+}
+
+// A request is set apart by a pause of this many times those within the loop,
+// at most this many statements before its parent and behind the loop.
+const (
+	apartFrom    = 4
+	apartWithin  = 4
+	apartAtLeast = 2 * shortestUS
+)
+
+func (r *request) apart(pause int64) bool { return pause >= max(apartFrom*r.gap, apartAtLeast) }
+
+// beginsApart reports a pause at or shortly before event i.
+func (a *search) beginsApart(i int, r *request) bool {
+	for j := i; j > i-apartWithin; j-- {
+		if j == 0 {
+			return !a.s.piece
+		}
+		if r.apart(a.events[j].start - a.events[j-1].end()) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsApart reports a pause right or shortly behind the loop.
+func (a *search) endsApart(l *loop, r *request) bool {
+	first := int(a.order[l.end-1]) + 1
+	for j := first; j < first+apartWithin; j++ {
+		if j == len(a.events) {
+			return !a.cut
+		}
+		if r.apart(a.events[j].start - a.events[j-1].end()) {
+			return true
+		}
+	}
+	return false
 }
 
 // tuples is a set of hashes that is emptied without being cleared.

@@ -223,7 +223,9 @@ func describe(cs []sequence.Candidate) string {
 		if best >= 0 {
 			s += fmt.Sprintf(" after %c", c.Parents[best].Group)
 		}
-		if c.Under != sequence.NoGroup {
+		if c.Between {
+			s += fmt.Sprintf(" between %c", c.Under)
+		} else if c.Under != sequence.NoGroup {
 			s += fmt.Sprintf(" under %c", c.Under)
 		}
 		if c.Route != "" {
@@ -254,6 +256,7 @@ func TestFinder_findsLoops(t *testing.T) {
 		{"and again at the end", "L u*10 x u", "segment: u*10 after L"},
 		{"two requests one after the other", "L u*10 L u*7", "segment: u*7..10 in 2 after L"},
 		{"ten requests one after the other", "(L u*5)*10", "segment: L*10 distinct 1 with u(5.0); segment: u*5 in 10 after L under L"},
+		{"a log that begins in a loop", "u*3 L u*6 L u*6", "segment: u*3..6 in 3 after L between L; segment: u*15"},
 		{"requests of two kinds", "(L u*5 x y)*2 (M v*6)*2", "segment: u*5 in 2 after L; segment: v*6 in 2 after M"},
 		{"two lists with the same lookup are one loop", "L u*5 M u*5", "segment: u*10 after L"},
 		{"a pause ends a request", "L u*5 +300ms u*5", "segment: u*5 in 2 after L"},

@@ -27,6 +27,7 @@ type search struct {
 	body    uint32  // of the loop that is counted
 	work    []piece
 	found   loop
+	part    loop     // of found, as another sees it
 	seen    []uint32 // groups of a loop in order of appearance
 	spans   []int32
 	all     []int32
@@ -72,6 +73,7 @@ type loop struct {
 	heads   []int32 // order of the head's occurrences
 	end     int     // order behind the last iteration
 	members []member
+	between bool
 }
 
 // member of a loop's body; the head is no member.
@@ -315,6 +317,7 @@ func (a *search) loop(i int, p piece) int {
 		a.inner(l, p, p.under)
 		return l.end
 	}
+	a.between(l)
 	first := int(l.heads[0])
 	a.trim(l)
 	a.push(first, int(l.heads[0]), p.under, p.depth+1)
@@ -324,6 +327,49 @@ func (a *search) loop(i int, p piece) int {
 		a.emit(l, p)
 	}
 	return end
+}
+
+// between also emits the loop as it is when the statement that came far more
+// seldom within it, but twice or more, begins a request: a log that begins in
+// the middle of a loop shows the loop's statement before that of the request.
+func (a *search) between(l *loop) {
+	if a.scope != ScopeSegment && a.scope != ScopeTxRun {
+		return
+	}
+	n := int32(len(l.heads))
+	begins, often := NoGroup, int32(1)
+	for _, g := range a.seen {
+		t := &a.tallies[g]
+		if t.inside > often && n >= 3*t.inside && a.at(int(t.last)).marks&markRead != 0 {
+			begins, often = g, t.inside
+		}
+	}
+	if begins == NoGroup {
+		return
+	}
+	part := &a.part
+	*part = loop{under: begins, between: true, heads: part.heads[:0], members: part.members[:0]}
+	for _, m := range l.members {
+		if m.group != begins {
+			part.members = append(part.members, m)
+		}
+	}
+	head := 0
+	for i := int(l.heads[0]); i <= l.end; i++ {
+		switch {
+		case i == l.end || a.at(i).group == begins:
+			if len(part.heads) >= a.least {
+				part.scope = a.crossing(part)
+				a.keep(a.s, a.measure(part))
+			}
+			part.heads = part.heads[:0]
+		case head < len(l.heads) && int(l.heads[head]) == i:
+			part.heads, part.end = append(part.heads, l.heads[head]), i+1
+			head++
+		case a.tallies[a.at(i).group].member:
+			part.end = i + 1
+		}
+	}
 }
 
 // inner puts the iterations aside.

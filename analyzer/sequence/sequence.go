@@ -31,7 +31,12 @@ type Candidate struct {
 	// Under is the head of the loop whose iterations each held this one, or
 	// NoGroup. Whether both are loops, or the outer one is only the first
 	// statement of many requests, takes facts to tell.
-	Under      uint32
+	Under uint32
+	// Between says that the loop was cut at every occurrence of Under, which ran
+	// far more seldom within it: another way to see executions that are also
+	// those of a candidate without Between. Facts tell whether Under begins a
+	// request or is something that few iterations need.
+	Between    bool
 	Route      string
 	Scope      Scope
 	Context    uint32   // of the first request
@@ -81,6 +86,7 @@ type Parent struct {
 	GapUS     int64 // shortest pause from its end to the loop's start
 	Distance  int   // fewest statements in between
 	SameScope bool  // it stood in the loop's own scope, not before it
+	Apart     int   // requests that a pause of four times the loop's own set apart, parent included
 
 	// How often the loop ran exactly, less or more often than the parent
 	// returned rows, or than its LIMIT where the rows are not known.

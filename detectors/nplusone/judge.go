@@ -33,6 +33,7 @@ type judged struct {
 	lead       *subject   // what the finding is about
 	body       []*subject // lead included, in order of appearance
 	link       link
+	follows    float64 // share of the parent's executions that such a loop follows
 	confidence float64
 	batchJob   bool
 	nested     []*judged // loops within the iterations, by member
@@ -57,6 +58,7 @@ func (r *review) judge(c *sequence.Candidate) *judged {
 	switch j.rule {
 	case loopRule, writeRule:
 		j.link = r.bestLink(j.lead, c)
+		j.follows = r.follows(j)
 		if c.Iterations.Median < enoughRuns && j.link.score < strongLink {
 			return nil
 		}
@@ -186,7 +188,7 @@ func repeats(u *subject, c *sequence.Candidate) bool {
 	if tagged(c) || c.Scope == sequence.ScopeTransaction {
 		return true
 	}
-	if c.GapUS > 10_000 {
+	if c.GapUS > 5_000 {
 		return false
 	}
 	return len(u.fixed)+len(u.keys) > 0 || c.Share >= .9 && c.Quiet >= 20
@@ -226,15 +228,20 @@ func (j *judged) certainty() float64 {
 	case sequence.ScopeTxRun:
 		conf += .05
 		switch {
+		case !j.plausible():
+			limit = .30
 		case score >= strongLink:
-		case score > enoughLink && j.clean(2000):
+		case score > enoughLink && j.tight(5000):
 			limit = .55
 		default:
 			limit = .30
 		}
 	case sequence.ScopeSegment:
 		switch {
-		case score >= weakestLink && j.purity() >= .5 && !j.crowded():
+		case score >= weakestLink && j.purity() >= .5:
+			if !j.plausible() {
+				limit = .45
+			}
 		case j.clean(1000) && c.Iterations.Median <= 1000:
 			limit = .50
 		case j.clean(20_000):
@@ -249,11 +256,29 @@ func (j *judged) certainty() float64 {
 	return round(min(conf, limit))
 }
 
-// crowded reports a loop that ran far more often than its parent can have had
-// rows: lookups of many requests on one connection.
-func (j *judged) crowded() bool {
+// plausible reports a loop that may well walk its parent's rows. On a pooled
+// connection the lookups of other requests follow a list, too, by chance: then
+// more of them than the list can have rows, or after few of its executions, or
+// without any pause that sets the list and the loop apart.
+func (j *judged) plausible() bool {
 	p := j.link.seen
-	return p.Above > p.Exact+p.Below && p.Limit >= 0 && p.Rows < 0 && int64(j.loop.Iterations.Median) > 2*max(p.Limit, 1)
+	exact := 2*p.Exact >= p.Times
+	apart := 2*p.Apart >= p.Times
+	switch {
+	case p.Limit >= 0 && p.Rows < 0 && 10*p.Above > p.Times:
+		return false
+	case j.loop.Iterations.Median < enoughRuns && !exact && !apart:
+		return false
+	case j.follows < .3:
+		return false
+	}
+	return exact || apart || j.follows >= .7 || p.Times < oftenTimes
+}
+
+// tight reports a loop with nothing else in it and no long pauses (µs).
+func (j *judged) tight(gap int64) bool {
+	c := j.loop
+	return j.purity() >= .9 && c.GapUS <= gap && c.MaxGapUS <= 10*gap && len(j.body) == len(c.Body)
 }
 
 // purity is the share of the statements within the loop that belong to it.

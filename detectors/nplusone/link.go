@@ -119,9 +119,10 @@ func (r *review) supplies(k key, parent *subject) (float64, string) {
 		case o.table == nil:
 		case o.column == "":
 			// All columns, names unknown: the table's key, or a foreign key.
-			if same(o.table, k.table) && isID(k.column) || names(stem(k.column), o.table.Name) {
+			switch {
+			case same(o.table, k.table) && isID(k.column), names(stem(k.column), o.table.Name):
 				note(byKey, "")
-			} else if isID(k.column) {
+			case isID(k.column), stem(k.column) != "":
 				note(byRole, "")
 			}
 		case k.rel != nil && o.table.Rel != nil && (refers(k.rel, k.column, o.table.Rel, o.column) || refers(o.table.Rel, o.column, k.rel, k.column)):
@@ -132,6 +133,10 @@ func (r *review) supplies(k key, parent *subject) (float64, string) {
 			note(score, o.column)
 		case isID(o.column) && names(stem(k.column), o.table.Name):
 			note(score, o.column)
+		case isID(k.column) && names(o.column, k.table.Name) && !same(o.table, k.table):
+			note(score, o.column) // a column that is called like the table it points to
+		case same(o.table, k.table) && isID(o.column) && stem(k.column) != "" && declared(k.rel, k.column) == nil:
+			note(byRole+.1, o.column) // parent_id of the same table: a tree
 		case snake(o.column) == snake(k.column) && stem(k.column) != "" && !same(o.table, k.table):
 			note(score-.05, o.column)
 		case isID(k.column) && stem(o.column) != "" && declared(o.table.Rel, o.column) == nil && !same(o.table, k.table):

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apilint/apilint/analyzer"
 	"github.com/apilint/apilint/analyzer/sequence"
+	"github.com/apilint/apilint/analyzer/workload"
 )
 
 // Detector reports loops of statements.
@@ -31,10 +32,48 @@ var Detector = &analyzer.Detector{
 }
 
 // review is one run over a workload.
-type review struct{ w *analyzer.Workload }
+type review struct {
+	w     *analyzer.Workload
+	after map[pair]int
+}
+
+// pair is a loop's head and a statement before it.
+type pair struct{ head, parent uint32 }
+
+// count counts the requests in which a statement stood before a loop.
+func (r *review) count() {
+	r.after = map[pair]int{}
+	for i := range r.w.Loops {
+		c := &r.w.Loops[i]
+		if c.Between {
+			continue
+		}
+		for _, p := range c.Parents {
+			r.after[pair{c.Head, p.Group}] += p.Times
+		}
+	}
+}
+
+// follows is the share of the parent's executions that the loop follows.
+func (r *review) follows(j *judged) float64 {
+	if j.link.parent == nil {
+		return 0
+	}
+	n := j.link.seen.Times
+	if !j.loop.Between {
+		n = max(n, r.after[pair{j.loop.Head, j.link.seen.Group}])
+	}
+	source := workload.SourceLog
+	if j.loop.Trace {
+		source = workload.SourceTrace
+	}
+	calls := r.w.Source.Groups[j.link.seen.Group].Totals[source].Calls
+	return float64(n) / float64(max(calls, int64(n), 1))
+}
 
 // loops judges every candidate, joins those that are one problem, and reports.
 func (r *review) loops() {
+	r.count()
 	all := make([]*judged, len(r.w.Loops))
 	byHead := map[uint32][]*judged{}
 	for i := range r.w.Loops {
@@ -44,9 +83,13 @@ func (r *review) loops() {
 			byHead[c.Head] = append(byHead[c.Head], j)
 		}
 	}
-	for _, j := range all {
-		if j != nil && j.loop.Under != sequence.NoGroup {
+	for i, j := range all {
+		switch {
+		case j == nil || j.loop.Under == sequence.NoGroup:
+		case !j.loop.Between:
 			j.within(byHead[j.loop.Under])
+		case !j.explains(byHead[j.loop.Head]):
+			all[i] = nil
 		}
 	}
 	byIdentity := map[string]*merged{}
@@ -83,6 +126,17 @@ func (j *judged) within(outer []*judged) {
 		o.nested = append(o.nested, j)
 		j.absorbed = true
 	}
+}
+
+// explains reports a loop cut at the statement whose rows it walks, where the
+// uncut one has no such parent.
+func (j *judged) explains(uncut []*judged) bool {
+	if j.link.parent == nil || j.link.seen.Group != j.loop.Under || j.link.base < enoughLink {
+		return false
+	}
+	return !slices.ContainsFunc(uncut, func(o *judged) bool {
+		return !o.loop.Between && o.loop.Route == j.loop.Route && o.real() && o.link.score >= enoughLink
+	})
 }
 
 // real reports a loop over rows whose iterations are not just requests.

@@ -59,7 +59,7 @@ func newSubject(s *analyzer.Statement, m sequence.Member) *subject {
 	case q.Command != query.Select && q.Target >= 0 && q.Target < len(top.Tables):
 		u.table = top.Tables[q.Target]
 	case len(u.keys) > 0:
-		u.table = u.keys[0].table
+		u.table = u.wanted(u.keys[0])
 	case len(u.fixed) > 0:
 		u.table = u.fixed[0].table
 	default:
@@ -71,6 +71,32 @@ func newSubject(s *analyzer.Statement, m sequence.Member) *subject {
 		}
 	}
 	return u
+}
+
+// wanted is the table that is read for the key's sake: its own, or another when
+// the key names a row of which nothing is read, as when a comment is joined to
+// find its author.
+func (u *subject) wanted(k key) *query.Table {
+	if !unique(k.rel, k.column) && (k.rel != nil || !isID(k.column)) {
+		return k.table
+	}
+	var other *query.Table
+	for _, e := range u.scope.Output {
+		if e.Star && e.Table < 0 || e.Table < 0 || e.Table >= len(u.scope.Tables) {
+			return k.table
+		}
+		t := u.scope.Tables[e.Table]
+		if t == k.table {
+			return k.table
+		}
+		if other == nil {
+			other = t
+		}
+	}
+	if other == nil {
+		return k.table
+	}
+	return other
 }
 
 // certainty of a value's variation.
