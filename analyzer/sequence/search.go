@@ -62,6 +62,7 @@ const (
 	maxDepth     = 5
 	maxBody      = 8
 	maxIteration = 256 // statements between two occurrences of a head, unless others were as long
+	aloneUS      = 15_000
 	nestedFrom   = 1.5 // per iteration
 	irregular    = .9  // variance to mean of a count that comes by chance alone is 1
 )
@@ -383,14 +384,24 @@ func (a *search) inner(l *loop, p piece, under uint32) {
 	}
 }
 
-// heads lists the occurrences of the group at i that are near each other.
+// heads lists the occurrences of the group at i that are near each other. In an
+// untagged scope a pause far longer than those so far ends the list, too: the
+// statement also begins the next request.
 func (a *search) heads(i int, p piece, l *loop) {
 	l.heads = append(l.heads[:0], int32(i))
-	longest := maxIteration / 4
+	longest, pauses := maxIteration/4, int64(0)
+	untagged := a.scope == ScopeSegment || a.scope == ScopeTxRun
 	for at := i; ; {
 		next := int(a.next[at])
 		if next == 0 || next >= p.hi || next-at > 4*longest || a.pause[next] != a.pause[at] {
 			return
+		}
+		if untagged {
+			pause := max(0, a.at(next).start-a.at(next-1).end())
+			if n := int64(len(l.heads)) - 1; n >= 2 && pause > max(aloneUS, 20*pauses/n) {
+				return
+			}
+			pauses += pause
 		}
 		longest = max(longest, next-at)
 		l.heads = append(l.heads, int32(next))

@@ -59,7 +59,7 @@ func (r *review) judge(c *sequence.Candidate) *judged {
 	case loopRule, writeRule:
 		j.link = r.bestLink(j.lead, c)
 		j.follows = r.follows(j)
-		if c.Iterations.Median < enoughRuns && j.link.score < strongLink {
+		if c.Iterations.Median < enoughRuns && j.link.score < strongLink && !j.often() {
 			return nil
 		}
 		j.confidence = j.certainty()
@@ -256,6 +256,12 @@ func (j *judged) certainty() float64 {
 	return round(min(conf, limit))
 }
 
+// often reports a loop that is long at times, as its parent has rows.
+func (j *judged) often() bool {
+	c := j.loop
+	return c.Iterations.Max >= enoughRuns && c.Requests >= oftenTimes && j.link.base >= enoughLink
+}
+
 // plausible reports a loop that may well walk its parent's rows. On a pooled
 // connection the lookups of other requests follow a list, too, by chance: then
 // more of them than the list can have rows, or after few of its executions, or
@@ -265,6 +271,8 @@ func (j *judged) plausible() bool {
 	exact := 2*p.Exact >= p.Times
 	apart := 2*p.Apart >= p.Times
 	switch {
+	case 3*p.Exact >= p.Times && p.Exact > 1:
+		return true // no chance hits the same number that often
 	case p.Limit >= 0 && p.Rows < 0 && 10*p.Above > p.Times:
 		return false
 	case j.loop.Iterations.Median < enoughRuns && !exact && !apart:
