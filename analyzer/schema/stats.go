@@ -101,7 +101,6 @@ func (st *stats) read(r *csv.Reader, header map[string]int, width int, add func(
 		if err == io.EOF {
 			break
 		}
-		st.line, _ = r.FieldPos(0)
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
 			st.line = broken.StartLine
@@ -112,6 +111,7 @@ func (st *stats) read(r *csv.Reader, header map[string]int, width int, add func(
 			st.problem("", "%v", err)
 			break
 		}
+		st.line, _ = r.FieldPos(0)
 		if len(fields) != width {
 			st.problem("", "a row of %d fields under %d columns", len(fields), width)
 			continue
