@@ -171,14 +171,26 @@ func (f *csvReader) begins(line []byte) bool {
 		len(r.fields[csvState]) == 5
 }
 
+// ending says what follows the bytes of a unit.
+type ending uint8
+
+const (
+	endsUnknown ending = iota // more of the input, perhaps of the same row
+	endsWhole                 // another row, or nothing
+	endsCut                   // the rest of the last row
+)
+
 // unit finds the end of the row, or of what is none, at the start of b. known
 // is false when b does not tell.
-func (f *csvReader) unit(b []byte, longest int, final bool, row *csvRow) (end int, state rowState, known bool) {
+func (f *csvReader) unit(b []byte, longest int, ends ending, row *csvRow) (end int, state rowState, known bool) {
+	final := ends != endsUnknown
 	end, state = row.read(b[:min(len(b), longest)])
 	from := 1
 	switch {
 	case state == rowWhole || state == rowBroken && end > 0:
 		return end, state, true
+	case state == rowShort && len(b) < longest && ends == endsWhole:
+		state = rowBroken // a row follows: this one has no end
 	case state == rowShort && len(b) < longest:
 		return len(b), state, final
 	case state == rowShort:
@@ -210,7 +222,7 @@ func (f *csvReader) split(b []byte) int {
 	at := 0
 	for at < len(b) {
 		var row csvRow
-		end, _, known := f.unit(b[at:], f.longest, false, &row)
+		end, _, known := f.unit(b[at:], f.longest, endsUnknown, &row)
 		if !known {
 			break
 		}
@@ -222,13 +234,14 @@ func (f *csvReader) split(b []byte) int {
 func (f *csvReader) scan(b *block, s *scanner) {
 	row, line := &s.row, b.line
 	own := csvReader{} // begins keeps a row of its own
+	ends := endsWhole
+	if b.cut {
+		ends = endsCut
+	}
 	for at := 0; at < len(b.data); {
 		rest := b.data[at:]
-		end, state, _ := own.unit(rest, b.longest, true, row)
+		end, state, _ := own.unit(rest, b.longest, ends, row)
 		breaks := int64(bytes.Count(rest[:end], []byte{'\n'})) // before quotes are halved in place
-		if state == rowShort && !b.cut && len(rest) < b.longest {
-			state = rowBroken // a row follows: this one has no end
-		}
 		switch {
 		case state == rowWhole:
 			s.takeRow(line, b.offset+int64(at))

@@ -104,7 +104,7 @@ type matcher struct {
 }
 
 // maxSteps bounds the search for the extent of fields, per line.
-const maxSteps = 20000
+const maxSteps = 5000
 
 // match reads the prefix and the severity of a line. h is valid until the next
 // call.

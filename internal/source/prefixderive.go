@@ -294,7 +294,9 @@ func (d *deriver) host() bool {
 		if bytes.Count(s[:n], []byte{'.'}) != 3 && bytes.Count(s[:n], []byte{':'}) < 2 || d.i > 0 && letter(d.s[d.i-1]) {
 			return false
 		}
-		n = len(bytes.TrimRight(s[:n], ":"))
+		if n = len(bytes.TrimRight(s[:n], ":")); n == 0 {
+			return false
+		}
 	}
 	if n < len(s) && s[n] == '(' {
 		if k := digits(s[n+1:]); k > 0 && n+1+k < len(s) && s[n+1+k] == ')' {
