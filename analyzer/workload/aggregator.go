@@ -93,7 +93,7 @@ func (a *Aggregator) Merge(s *Shard) {
 		e := &s.events[i]
 		local := e.Session
 		st := m.sessions[local]
-		if st == nil || st.hash != s.hashes[local] {
+		if st == nil || st.gone {
 			st = a.sessions.get(s.hashes[local])
 			if st == nil {
 				st = a.open(s.hashes[local], s.texts[local])
@@ -107,7 +107,7 @@ func (a *Aggregator) Merge(s *Shard) {
 		}
 		switch {
 		case len(late) > 0 && late[0].event == i:
-			e.Group = a.late(late[0].key, e)
+			e.Group = a.late(&late[0], e)
 			late = late[1:]
 		case e.Group != noGroup:
 			g := m.groups[e.Group]
@@ -130,7 +130,7 @@ func (a *Aggregator) group(l *localGroup) uint32 {
 	if len(a.w.Groups) >= a.limits.Groups {
 		return a.foldedGroup()
 	}
-	return a.newGroup(&Group{Key: l.Key, Database: l.Database, Text: l.Text, Command: l.Command, Traits: l.Traits, TopLevel: true}, l.firstAt)
+	return a.newGroup(&Group{Key: l.Key, Database: l.Database, Text: l.Text, Command: l.Command, Traits: l.Traits}, l.firstAt)
 }
 
 func (a *Aggregator) newGroup(g *Group, position int64) uint32 {
@@ -151,15 +151,26 @@ func (a *Aggregator) foldedGroup() uint32 {
 }
 
 // late finds the group of an event that its worker had no room for, and counts
-// it there.
-func (a *Aggregator) late(key uint64, e *Event) uint32 {
-	n, ok := a.byKey[key]
+// it there. Only its sample is lost.
+func (a *Aggregator) late(l *lateText, e *Event) uint32 {
+	n, ok := a.byKey[l.key]
 	if !ok {
 		n = a.foldedGroup()
-		a.w.Folded++
 	}
-	if e.Kind == KindExecution || e.Kind == KindFetch {
-		a.w.Groups[n].Totals[a.source].observe(e)
+	g := a.w.Groups[n]
+	final := e.Kind == KindExecution || e.Kind == KindFetch
+	if final {
+		g.Totals[a.source].observe(e)
+	}
+	if !ok {
+		if e.Kind == KindExecution {
+			a.w.Folded++
+		}
+		return n
+	}
+	g.TopLevel = g.TopLevel || e.Flags&FlagNested == 0
+	if final || e.Kind == KindPending || e.Kind == KindPlan {
+		g.known(e, l.wild)
 	}
 	return n
 }
@@ -196,6 +207,7 @@ func (a *Aggregator) Collect(w *Worker) {
 		if int(n) == a.folded {
 			continue
 		}
+		g.TopLevel = g.TopLevel || l.TopLevel
 		g.ParamsSeen += l.ParamsSeen
 		for i, c := range l.LeadingWild {
 			g.LeadingWild[i] += c

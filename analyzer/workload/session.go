@@ -1,16 +1,20 @@
 package workload
 
+import "math"
+
 // session is a session in flight: what its next records depend on.
 type session struct {
 	hash         uint64
 	number       uint32
 	input        *Input // where its last record stood
+	source       Source // of that input
 	bind         uint32 // µs in parse and bind since the last execution
 	pending      Event  // log_statement's text, its duration is still to come
 	hasPending   bool
 	plans        []Event // auto_explain's, a duration line may still follow
 	last         lastExecution
 	seen         bool // a statement was seen
+	gone         bool // removed: whoever still points at it must look it up again
 	older, newer *session
 }
 
@@ -82,7 +86,7 @@ func (s *sessions) touch(st *session) {
 func (s *sessions) remove(st *session) {
 	delete(s.m, st.hash)
 	st.older.newer, st.newer.older = st.newer, st.older
-	st.hash = 0 // whoever still points at it must look it up again
+	st.gone = true
 }
 
 // oldest returns the session that was not seen for the longest time, or nil.
@@ -101,7 +105,7 @@ func (a *Aggregator) open(hash uint64, name string) *session {
 		a.sessions.remove(st)
 		a.w.Evicted++
 	}
-	st := &session{hash: hash, number: uint32(a.opened), input: a.input}
+	st := &session{hash: hash, number: uint32(a.opened), input: a.input, source: a.source}
 	a.opened++
 	if len(a.w.names) < maxNames {
 		a.w.names = append(a.w.names, name)
@@ -123,15 +127,18 @@ func (a *Aggregator) close(st *session) {
 
 // event decides what an event is in the light of its session.
 func (a *Aggregator) event(st *session, e *Event) {
-	st.input = a.input
+	st.input, st.source = a.input, a.source
 	switch e.Kind {
 	case KindExecution, KindFetch:
 		st.ran(e, a.dropPlans(st, e))
 		st.hasPending = false
-		e.Bind += st.bind
+		if e.Group != noGroup { // the worker did not know what came before
+			a.w.Groups[e.Group].Totals[st.source].PlanUS += int64(st.bind)
+		}
+		e.Bind = sum32(e.Bind, int64(st.bind))
 		a.emit(st, e)
 	case KindParse, KindBind:
-		st.bind += uint32(e.Dur)
+		st.bind = sum32(st.bind, e.Dur)
 	case KindPending:
 		a.flushPlans(st, a.input)
 		if st.hasPending {
@@ -164,16 +171,22 @@ func (a *Aggregator) event(st *session, e *Event) {
 	case KindError:
 		a.flushPlans(st, a.input)
 		st.hasPending, st.bind = false, 0
-	case KindConnect, KindDisconnect:
+	case KindConnect, KindDisconnect: // what identifies a session is used again
 		a.close(st)
+		a.sessions.remove(st)
 	}
+}
+
+// sum32 adds without going round.
+func sum32(a uint32, b int64) uint32 {
+	return uint32(min(int64(a)+max(b, 0), math.MaxUint32))
 }
 
 // bare pairs a duration with the statement that was logged before it.
 func (a *Aggregator) bare(st *session, e *Event) {
 	if !st.hasPending {
 		a.input.Bare++
-		st.bind += uint32(e.Dur) // it was a parse or bind
+		st.bind = sum32(st.bind, e.Dur) // it was a parse or bind
 		return
 	}
 	p := st.pending
@@ -201,9 +214,9 @@ const FlagPendingFetch = flagFetch
 // execution counts an execution that only order could tell.
 func (a *Aggregator) execution(st *session, e *Event, in *Input) {
 	in.Coverage.execution(e)
-	e.Bind += st.bind
+	e.Bind = sum32(e.Bind, int64(st.bind))
 	if e.Group != noGroup {
-		a.w.Groups[e.Group].Totals[a.source].observe(e)
+		a.w.Groups[e.Group].Totals[st.source].observe(e)
 	}
 	a.emit(st, e)
 }

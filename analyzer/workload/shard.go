@@ -67,7 +67,6 @@ type Shard struct {
 	Coverage
 	worker   *Worker
 	events   []Event
-	keys     []uint64 // of events whose group is noGroup, by event index
 	late     []lateText
 	arena    []uint32
 	groups   []*localGroup // the worker's, as many as existed when the block ended
@@ -81,12 +80,14 @@ type Shard struct {
 type lateText struct {
 	event int
 	key   uint64
+	wild  uint8
 }
 
 // NewWorker returns a worker for blocks of one input.
 func (a *Aggregator) NewWorker(s Source) *Worker {
 	return &Worker{
-		source: s, limit: a.limits.Groups, byKey: map[uint64]uint32{},
+		contexts: []Context{{}}, // 0: unknown, or one too many
+		source:   s, limit: a.limits.Groups, byKey: map[uint64]uint32{},
 		sessions: newNames(), byClient: map[uint64]uint32{},
 	}
 }
@@ -130,7 +131,7 @@ func (w *Worker) Add(o *Observation) {
 			e.Group = g
 			w.groups[g].observe(o, w.source)
 		} else {
-			s.late = append(s.late, lateText{len(s.events), o.Key})
+			s.late = append(s.late, lateText{len(s.events), o.Key, o.LeadWild})
 		}
 	}
 	if e.Kind == KindExecution || e.Kind == KindFetch {
@@ -206,7 +207,7 @@ func (w *Worker) group(o *Observation) (uint32, bool) {
 	n = uint32(len(w.groups))
 	w.byKey[o.Key] = n
 	g := &localGroup{firstAt: o.Position}
-	g.Key, g.Command, g.Traits, g.TopLevel = o.Key, o.Command, o.Traits, true
+	g.Key, g.Command, g.Traits = o.Key, o.Command, o.Traits
 	if o.Client != nil {
 		g.Database = o.Client().Database
 	}
@@ -217,6 +218,7 @@ func (w *Worker) group(o *Observation) (uint32, bool) {
 
 // observe folds what does not depend on order.
 func (g *localGroup) observe(o *Observation, source Source) {
+	g.TopLevel = g.TopLevel || o.Flags&FlagNested == 0
 	switch o.Kind {
 	case KindExecution, KindFetch:
 		g.Totals[source].observe(&o.Event)
@@ -224,13 +226,20 @@ func (g *localGroup) observe(o *Observation, source Source) {
 	default:
 		return
 	}
-	if o.Known() {
-		g.ParamsSeen++
-		for i := 0; o.LeadWild>>i != 0; i++ {
-			g.LeadingWild[i] += int64(o.LeadWild >> i & 1)
-		}
-	}
+	g.known(&o.Event, o.LeadWild)
 	g.samples.offer(o)
+}
+
+// known counts an execution whose parameters were logged; bit i of wild: the
+// value of parameter i+1 began with a wildcard.
+func (g *Group) known(e *Event, wild uint8) {
+	if !e.Known() {
+		return
+	}
+	g.ParamsSeen++
+	for i := 0; wild>>i != 0; i++ {
+		g.LeadingWild[i] += int64(wild >> i & 1)
+	}
 }
 
 // observe counts one final execution.
