@@ -109,9 +109,6 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 			return nil, err
 		}
 	}
-	if o.Stdin != nil {
-		o.Stdin = untilDone(ctx, o.Stdin)
-	}
 	finder := sequence.New(sequence.Options{})
 	agg := workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, finder)
 	err = source.Read(ctx, args, o, agg)

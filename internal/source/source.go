@@ -169,12 +169,18 @@ func (r *reading) open(n named) error {
 			return errors.New("reading standard input: there is none")
 		}
 	} else {
-		f, err := os.Open(n.path)
+		f, err := openInput(r.ctx, n.path)
 		if err != nil {
 			return fmt.Errorf("opening an input: %w", err)
 		}
 		defer f.Close()
 		raw = f
+	}
+	if !isFile(raw) {
+		// What came out of a pipe until the context ended is read to its end.
+		raw = newPipe(r.ctx, raw)
+		defer func(ctx context.Context) { r.ctx = ctx }(r.ctx)
+		r.ctx = context.WithoutCancel(r.ctx)
 	}
 	br := bufio.NewReaderSize(raw, headSize)
 	for {
