@@ -3,6 +3,7 @@ package leadingwildcard
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -68,6 +69,52 @@ func TestFixes_serveOnPostgreSQL(t *testing.T) {
 			exec(f.Rollback)
 		}
 		exec(`DROP TABLE "Odd Table"`)
+	}
+}
+
+// Without a trigram to look up, a GIN index gives back every row.
+func TestTrigrams_areThoseOfPostgreSQL(t *testing.T) {
+	server := pgtest.Start(t, pgserver.Options{})
+	conn, err := pgx.Connect(t.Context(), server.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	for _, sql := range []string{
+		`CREATE EXTENSION pg_trgm`,
+		`CREATE TABLE t (a text)`,
+		`INSERT INTO t SELECT 'zzz zzz' FROM generate_series(1, 50)`,
+		`CREATE INDEX ON t USING gin (a gin_trgm_ops)`,
+		`SET enable_seqscan = off`,
+	} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	for _, c := range trigramCases {
+		if strings.ContainsFunc(c.literal, func(r rune) bool { return r > unicode.MaxASCII }) {
+			continue // the server's locale, C, knows only ASCII letters
+		}
+		pattern := c.literal
+		if !c.atStart {
+			pattern = "%" + pattern
+		}
+		if !c.atEnd {
+			pattern += "%"
+		}
+		rows, err := conn.Query(t.Context(), `EXPLAIN (ANALYZE, COSTS off, TIMING off) SELECT FROM t WHERE a LIKE '`+pattern+`'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := strings.Join(lines, "\n")
+		scan := plan[max(0, strings.Index(plan, "Bitmap Index Scan")):]
+		if all := strings.Contains(scan, "rows=50"); all == c.want {
+			t.Errorf("%q: trigrams %v, but PostgreSQL reads\n%s", pattern, c.want, plan)
+		}
 	}
 }
 

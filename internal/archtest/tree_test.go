@@ -66,15 +66,27 @@ func ignore(t *testing.T) func(name string, dir bool) bool {
 	}
 }
 
-// machinePath is a path of the machine that somebody worked on. It is spelled
-// in pieces so that this file does not hold one.
-var machinePath = regexp.MustCompile(`(^|[\s"'` + "`" + `=(,:>])/(` + strings.Join([]string{"work", "root"}, "|") + `)/`)
+// folders are where people and their tools work on a machine, spelled in
+// pieces so that this file does not hold one.
+var folders = []string{"/wo" + "rk/", "/ro" + "ot/"}
+
+// machinePath is a path that begins with one of the folders; inside a longer
+// path or an address they are ordinary words.
+var machinePath = regexp.MustCompile(`(^|[\s"'` + "`" + `=(,:>])(` + strings.Join(folders, "|") + `)`)
+
+// mentions is a cheap test for what the expression needs.
+func mentions(content []byte) bool {
+	return slices.ContainsFunc(folders, func(f string) bool { return bytes.Contains(content, []byte(f)) })
+}
 
 func TestTree_holdsNoPathOfTheMachine(t *testing.T) {
 	for _, name := range tree(t) {
 		content, err := fs.ReadFile(root, name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !mentions(content) {
+			continue
 		}
 		if at := machinePath.FindIndex(content); at != nil {
 			t.Errorf("%s:%d holds %q", name, 1+bytes.Count(content[:at[0]], []byte("\n")), content[at[0]:at[1]])
