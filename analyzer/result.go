@@ -150,6 +150,9 @@ type Input struct {
 	ExecMS      float64  `json:"exec_ms"`
 	MaxExecMS   float64  `json:"max_exec_ms"`
 	Bare        int64    `json:"bare"`
+	Pending     int64    `json:"pending"`  // statements whose duration never came
+	Nested      int64    `json:"nested"`   // plans of statements inside functions
+	Filtered    int64    `json:"filtered"` // executions left out by --since, --database, ...
 	Ambiguous   int64    `json:"ambiguous"`
 	Unreadable  int64    `json:"unreadable"`
 	Truncated   int64    `json:"truncated"`

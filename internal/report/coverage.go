@@ -158,7 +158,7 @@ func contents(in *analyzer.Input) []string {
 
 // sight is what the inputs show, and how much of them was not understood.
 func sight(r *analyzer.Result, o Options) string {
-	var log, whole, unreadable, truncated, bare, ambiguous int64
+	var log, whole, unreadable, truncated, bare, pending, filtered, ambiguous int64
 	var dark []string
 	hint := " (-v shows examples)"
 	if o.Verbose {
@@ -169,6 +169,8 @@ func sight(r *analyzer.Result, o Options) string {
 		unreadable += in.Unreadable
 		truncated += in.Truncated
 		bare += in.Bare
+		pending += in.Pending
+		filtered += in.Filtered
 		ambiguous += in.Ambiguous
 		switch {
 		case in.Kind == "log" && in.Executions > 0:
@@ -195,6 +197,8 @@ func sight(r *analyzer.Result, o Options) string {
 		{unreadable, "line", "not understood" + hint},
 		{truncated, "text", "cut short"},
 		{bare, "duration", "without a statement"},
+		{pending, "statement", "without a duration"},
+		{filtered, "execution", "left out as asked"},
 		{ambiguous, "record", "with more than one reading"},
 		{int64(len(dark)), "input", "not recognised"},
 	} {

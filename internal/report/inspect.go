@@ -55,7 +55,7 @@ func Inspect(w io.Writer, r *analyzer.Result, o Options) error {
 // odd reports whether there is more to say of an input than its numbers.
 func odd(in *analyzer.Input) bool {
 	return len(in.Notes) > 0 || in.ThresholdMS != nil || in.Sampled != nil || record[in.Kind] == "" ||
-		in.Unreadable+in.Truncated+in.Bare+in.Ambiguous > 0 || in.Kind == "log" && in.Executions == 0
+		in.Unreadable+in.Truncated+in.Bare+in.Pending+in.Filtered+in.Ambiguous > 0 || in.Kind == "log" && in.Executions == 0
 }
 
 // overview is one row for each input; unread are lines.
@@ -163,6 +163,9 @@ func (p *page) input(in *analyzer.Input, o Options) {
 	if in.Plans > 0 {
 		fact("plans", count(in.Plans))
 	}
+	if in.Nested > 0 {
+		fact("nested", plural(in.Nested, "plan")+" of statements inside functions: no executions")
+	}
 	if in.Errors > 0 {
 		fact("errors", count(in.Errors)+" that the server reported")
 	}
@@ -184,6 +187,8 @@ func (p *page) input(in *analyzer.Input, o Options) {
 		{"unreadable", in.Unreadable, "line", "of no known form"},
 		{"truncated", in.Truncated, "text", "cut short"},
 		{"bare", in.Bare, "duration", "whose statement is not in the log"},
+		{"pending", in.Pending, "statement", "whose duration is not in the log"},
+		{"left out", in.Filtered, "execution", "by --since, --until, --database, --user or --app"},
 		{"ambiguous", in.Ambiguous, "record", "with more than one reading"},
 	} {
 		if c.n > 0 {

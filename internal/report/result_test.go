@@ -119,7 +119,7 @@ func mixed() *analyzer.Result {
 	for _, day := range []string{"1", "2", "3", "4", "5"} {
 		r.Inputs = append(r.Inputs, analyzer.Input{
 			Path: "archive/of/logs/with/a/long/name/that/goes/on/and/on/postgresql-2026-11-0" + day + ".log", Kind: "log", Format: "stderr", Prefix: "%t ", Language: "en",
-			Bytes: 10_000_000, Lines: 90_000, Records: 89_000, Executions: 80_000, ExecMS: 1e6, Unreadable: 12, Bare: 3, Ambiguous: 1, Empty: 2, Plans: 5,
+			Bytes: 10_000_000, Lines: 90_000, Records: 89_000, Executions: 80_000, ExecMS: 1e6, Unreadable: 12, Bare: 3, Pending: 2, Nested: 6, Filtered: 7, Ambiguous: 1, Empty: 2, Plans: 5,
 			Examples: []string{"one line of them"},
 		})
 	}
