@@ -160,12 +160,30 @@ func (m *model) newRel(a *access, f *figures, whole bool) *rel {
 			r.width += valueWidth(a.table.Rel.Column(n))
 		}
 	}
-	for _, d := range a.table.Rel.Indexes {
-		if !d.Invalid {
-			r.known = append(r.known, m.option(r, d))
-		}
-	}
+	m.knownOptions(r)
 	return r
+}
+
+// manyIndexes is from where on only those are costed that could serve at all,
+// one of each definition.
+const manyIndexes = 32
+
+func (m *model) knownOptions(r *rel) {
+	indexes := r.a.table.Rel.Indexes
+	seen := map[string]bool{}
+	for _, d := range indexes {
+		if d.Invalid {
+			continue
+		}
+		if len(indexes) > manyIndexes {
+			id := Identity(*d)
+			if seen[id] || match(d, r.a, r.a.conds, m.schema) == nil {
+				continue
+			}
+			seen[id] = true
+		}
+		r.known = append(r.known, m.option(r, d))
+	}
 }
 
 // either is clause_selectivity of an OR: arms are taken as independent.
@@ -198,7 +216,10 @@ func (m *model) operators(a *access, c *cond) float64 {
 
 // option returns what is known of an index on the table of r.
 func (m *model) option(r *rel, d *Def) *option {
-	id := Identity(*d) + "\x00" + d.Name
+	id := identity(d)
+	if id != d.Name {
+		id += "\x00" + d.Name
+	}
 	if o := r.options[id]; o != nil {
 		return o
 	}
@@ -234,7 +255,7 @@ func (m *model) extent(d *Def, t *schema.Table, f *figures) extent {
 		}
 		return x
 	}
-	id := Identity(*d)
+	id := identity(d)
 	if x, ok := m.sizes[id]; ok {
 		return x
 	}

@@ -185,6 +185,9 @@ func (r *ruler) serves(d *Def, n *need) int {
 	return 0
 }
 
+// maxArms bounds the new indexes that one OR may ask for.
+const maxArms = 4
+
 // arms wants an index for each arm of an OR that has none yet. It reports
 // whether the OR can be served that way.
 func (r *ruler) arms(o *outcome, n *need) bool {
@@ -207,6 +210,10 @@ func (r *ruler) arms(o *outcome, n *need) bool {
 				if !slices.ContainsFunc(o.want, func(x Def) bool { return Identity(x) == Identity(w) }) {
 					o.want = append(o.want, w)
 				}
+			}
+			if len(o.want) > maxArms {
+				*o = outcome{need: n, reason: fmt.Sprintf("its OR asks for more than %d new indexes on %s, one for each arm", maxArms, n.a.table.Name)}
+				return true
 			}
 			if one.reason != "" {
 				o.reason = one.reason

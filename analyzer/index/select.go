@@ -29,7 +29,7 @@ type job struct {
 	usedBefore    []string
 	weight        float64 // of one planner unit of one execution, in ms where times are known
 	asks          map[string]bool
-	tables        map[string]bool
+	tables        []schema.Name
 	barred        map[string]bool // by index: see gambles
 	current       float64         // cost under what is chosen so far
 	version       int             // of what is chosen on its tables

@@ -27,7 +27,7 @@ func (s *selector) selection() *Selection {
 		a.DDL = createStatements(c.def, t, s.schema, s.taken(c.def.Table.Schema))
 		_, a.Extension = extensionOf(c.def)
 		if c.basis != Heuristic {
-			a.Bytes = Bytes(c.def, s.schema)
+			a.Bytes = int64(s.bytes(&c.def))
 		}
 		a.Serves = served(c)
 		a.Reason = s.reason(c)
@@ -155,12 +155,7 @@ func (s *selector) costVerdict(j *job) Verdict {
 			unknown = o.reason
 		}
 	}
-	var names []string
-	for _, n := range j.used {
-		if !strings.Contains(n, " ") || !slices.ContainsFunc(s.chosen, func(c *choice) bool { return Identity(c.def) == n }) {
-			names = append(names, n)
-		}
-	}
+	names := j.usedBefore
 	whole := s.wholeReads(j)
 	switch {
 	case len(names) > 0 && len(whole) == 0:
