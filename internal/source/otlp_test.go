@@ -3,6 +3,8 @@ package source
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -236,6 +238,21 @@ func TestOTLP_tellsParallelCallsFromALoop(t *testing.T) {
 	}
 }
 
+func TestOTLP_readsTheDatabaseOfANamespace(t *testing.T) {
+	for attribute, want := range map[string]string{
+		"db.namespace=app":             "app",
+		"db.namespace=app|public":      "app",
+		"db.namespace=app.public":      "app",
+		"db.name=my.app":               "my.app",
+		"db.name=old;db.namespace=new": "new",
+	} {
+		seen, _ := observe(t, Options{}, traceText("q - 1 2 S;db.statement=SELECT a FROM t;"+attribute))
+		if got := seen.groups[0].Database; got != want {
+			t.Errorf("%s: database %q, want %q", attribute, got, want)
+		}
+	}
+}
+
 func TestOTLP_aBatchIsOneRoundTrip(t *testing.T) {
 	seen, _ := observe(t, Options{}, traceText(
 		"b - 1 9 batch;db.system=postgresql;db.operation.batch.size=2",
@@ -455,4 +472,21 @@ func FuzzOTLP(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkOTLP(b *testing.B) {
+	line, err := os.ReadFile(filepath.Join("testdata", "otlp", "otelpgx.jsonl"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var text strings.Builder
+	for i := range 100 {
+		text.WriteString(strings.ReplaceAll(string(line), "aa4329c5a5f6b4769a160e7c2ad4e283", fmt.Sprintf("%032x", i)))
+	}
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		if w := readText(b, Options{}, text.String()); w.Inputs[0].Executions != 700 {
+			b.Fatalf("%d executions", w.Inputs[0].Executions)
+		}
+	}
 }

@@ -177,7 +177,10 @@ func (a *attributes) read(key string, v *otlpValue) {
 	case "db.statement":
 		a.old.text = v.text()
 	case "db.namespace":
-		a.database, _, _ = strings.Cut(v.text(), "|") // "database|schema"
+		a.database = v.text()
+		if i := strings.IndexAny(a.database, "|."); i > 0 {
+			a.database = a.database[:i] // "database|schema", later "database.schema"
+		}
 	case "db.name":
 		a.old.database = v.text()
 	case "db.user":
