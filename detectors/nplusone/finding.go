@@ -238,8 +238,6 @@ func phrase(u *subject) string {
 	by := ""
 	if c := u.columns(); len(c) > 0 {
 		by = " by " + and(c)
-	} else if len(u.fixed) > 0 && u.query.Command != "INSERT" {
-		by = " by " + u.fixed[0].column
 	}
 	top := u.query.Scopes[0]
 	switch {

@@ -145,6 +145,8 @@ func class(u *subject, c *sequence.Candidate) string {
 	n, distinct := c.Iterations.Median, u.member.Distinct
 	if u.member.Group == c.Head {
 		distinct = c.Distinct
+	} else {
+		n = int(float64(n) * min(1, u.member.PerIteration))
 	}
 	if n < fewest {
 		return ""
@@ -268,11 +270,11 @@ func (j *judged) often() bool {
 // without any pause that sets the list and the loop apart.
 func (j *judged) plausible() bool {
 	p := j.link.seen
-	exact := 2*p.Exact >= p.Times
+	exact := exact(p)
 	apart := 2*p.Apart >= p.Times
 	switch {
-	case 3*p.Exact >= p.Times && p.Exact > 1:
-		return true // no chance hits the same number that often
+	case exact && p.Exact > 1:
+		return true
 	case p.Limit >= 0 && p.Rows < 0 && 10*p.Above > p.Times:
 		return false
 	case j.loop.Iterations.Median < enoughRuns && !exact && !apart:

@@ -53,7 +53,7 @@ func (r *review) bestLink(u *subject, c *sequence.Candidate) link {
 		}
 		l.score = l.base
 		switch {
-		case p.Exact > 0 && p.Exact >= p.Below && p.Exact >= p.Above:
+		case exact(p):
 			l.score += sameCount
 		case p.Below > p.Above:
 			l.score += fewerRows
@@ -75,6 +75,12 @@ func (r *review) bestLink(u *subject, c *sequence.Candidate) link {
 		}
 	}
 	return best
+}
+
+// exact reports that the loop ran as often as the parent had rows, mostly, or so
+// often that chance does not explain it.
+func exact(p sequence.Parent) bool {
+	return p.Exact > 0 && p.Exact >= p.Below && p.Exact >= p.Above || p.Exact > 1 && 3*p.Exact >= p.Times
 }
 
 func nearer(a, b sequence.Parent) bool {

@@ -246,10 +246,15 @@ func (u *subject) short() string {
 	return u.table.Name
 }
 
-// columns are those that vary, sorted; never nil.
+// columns are those that vary, or else those by which rows are found, sorted;
+// never nil.
 func (u *subject) columns() []string {
 	out := []string{}
-	for _, k := range u.keys {
+	keys := u.keys
+	if len(keys) == 0 {
+		keys = u.fixed
+	}
+	for _, k := range keys {
 		if !slices.Contains(out, k.column) {
 			out = append(out, k.column)
 		}

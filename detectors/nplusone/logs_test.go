@@ -1,0 +1,233 @@
+package nplusone_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apilint/apilint/analyzer"
+	"github.com/apilint/apilint/analyzer/engine"
+	"github.com/apilint/apilint/analyzer/sequence"
+	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/detectors/nplusone"
+	"github.com/apilint/apilint/internal/source"
+)
+
+// analyse reads logs with the command's own pipeline.
+func analyse(t *testing.T, stdin io.Reader, paths ...string) *analyzer.Result {
+	t.Helper()
+	f := sequence.New(sequence.Options{})
+	agg := workload.NewAggregator(workload.Limits{}, f)
+	if err := source.Read(context.Background(), paths, source.Options{Stdin: stdin, Jobs: 1}, agg); err != nil {
+		t.Fatal(err)
+	}
+	res, err := engine.Run(context.Background(), engine.Input{
+		Workload: agg.Workload(), Loops: f.Candidates(), Detectors: []*analyzer.Detector{nplusone.Detector},
+	}, engine.Options{Jobs: 1, MinConfidence: .5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// outline writes findings as rule, table and key, runs per request, requests,
+// parent and label of the confidence.
+func outline(res *analyzer.Result) string {
+	var out []string
+	for _, f := range res.Findings {
+		var tables []string
+		var visit func([]analyzer.Child)
+		visit = func(cs []analyzer.Child) {
+			for _, c := range cs {
+				name := c.Table
+				if len(c.Columns) > 0 {
+					name += "." + strings.Join(c.Columns, ",")
+				}
+				tables = append(tables, name)
+				visit(c.Children)
+			}
+		}
+		visit(f.Loop.Children)
+		s := fmt.Sprintf("%s %s ×%d", f.Rule, strings.Join(tables, "+"), f.Loop.Iterations.Median)
+		if f.Loop.Requests > 1 {
+			s += fmt.Sprintf(" in %d", f.Loop.Requests)
+		}
+		if f.Parent != nil {
+			s += " after " + f.Parent.Table
+		}
+		if f.Route != "" {
+			s += " " + f.Route
+		}
+		label := "medium"
+		if f.Confidence >= .8 {
+			label = "high"
+		}
+		out = append(out, s+" "+label)
+	}
+	return strings.Join(out, "; ")
+}
+
+func TestReview_ofLogsOfARealServer(t *testing.T) {
+	for _, c := range []struct{ name, want string }{
+		{"P01-belongs-to-literals.log", "n-plus-one users.id ×10 in 3 after posts /feed high"},
+		{"P02-belongs-to-prepared.log", "n-plus-one users.id ×10 in 2 after posts high"},
+		{"P02-belongs-to-prepared.csv", "n-plus-one users.id ×10 in 2 after posts high"},
+		{"P02-belongs-to-prepared.json", "n-plus-one users.id ×10 in 2 after posts high"},
+		{"P03-belongs-to-unnamed.log", "n-plus-one users.id ×10 after posts high"},
+		{"P04-has-many-top3.log", "n-plus-one posts.user_id ×20 after users high"},
+		{"P06-two-children.csv", "n-plus-one users.id+comments.post_id ×12 after posts high"},
+		{"P08-nested.log", "n-plus-one posts.user_id+comments.post_id ×5 after users high"},
+		{"P09-insert-loop-tx.log", "n-plus-one-write audit ×40 medium"},
+		{"P11-update-loop.log", "n-plus-one-write users.id ×30 after users high"},
+		{"P13-no-parent.log", "n-plus-one users.id ×15 medium"},
+		{"P16-two-requests-discard-all.log", "n-plus-one users.id ×8 after posts /a high; n-plus-one users.id ×6 after posts /b high"},
+		{"P18-exists-per-row.log", "n-plus-one comments.post_id ×18 after posts high"},
+		{"P21-mixed-duplicates.log", "n-plus-one users.id ×20 after posts high"},
+		{"P23-tx-per-iteration.log", "n-plus-one-write users.id ×12 after users high"},
+		{"N01-join.log", ""},
+		{"N02-any-batch.log", ""},
+		{"N03-duplicate-same-param.csv", "duplicate-query users.id ×10 medium"},
+		{"N04-poller.log", ""},
+		{"N05-retry.log", ""},
+		{"N07-offset.log", "offset-pagination posts ×12 medium"},
+		{"N13-auth-lookup-gaps.log", ""},
+		{"N14-auth-lookup-tx.log", ""},
+		{"N17-multi-row-insert.log", ""},
+	} {
+		if got := outline(analyse(t, nil, filepath.Join("../../testdata/nplusone", c.name))); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// traffic writes a log: requests of several kinds, one after the other on
+// pooled connections, with random pauses between them.
+type traffic struct {
+	r     *rand.Rand
+	lines []string
+	now   time.Time
+	pid   int
+}
+
+func (l *traffic) ms(mean float64) {
+	l.now = l.now.Add(time.Duration(l.r.ExpFloat64() * mean * float64(time.Millisecond)))
+}
+
+func (l *traffic) run(sql string, params ...any) {
+	took := .05 + l.r.Float64()/3
+	l.now = l.now.Add(time.Duration((.3 + took + l.r.Float64()/2) * float64(time.Millisecond)))
+	prefix := fmt.Sprintf("%s UTC [%d] web@shop ", l.now.Format("2006-01-02 15:04:05.000"), l.pid)
+	l.lines = append(l.lines, fmt.Sprintf("%sLOG:  duration: %.3f ms  execute <unnamed>: %s", prefix, took, sql))
+	if len(params) > 0 {
+		var values []string
+		for i, p := range params {
+			values = append(values, fmt.Sprintf("$%d = '%v'", i+1, p))
+		}
+		l.lines = append(l.lines, prefix+"DETAIL:  parameters: "+strings.Join(values, ", "))
+	}
+}
+
+func (l *traffic) request(kind string) {
+	id := func() int { return l.r.IntN(50_000) }
+	switch kind {
+	case "feed":
+		l.run("select id, user_id, title from posts order by created_at desc limit 10")
+		for range 10 {
+			l.run("select id, name from users where id = $1", id())
+		}
+	case "list":
+		l.run("select id, user_id, title from posts order by created_at desc limit 20")
+	case "user":
+		l.run("select id, name from users where id = $1", id())
+	case "post":
+		l.run("select id, user_id, title from posts where id = $1", id())
+		l.run("select id, user_id, body from comments where post_id = $1 order by id", id())
+	case "likes":
+		l.run("select count(*) from likes where post_id = $1", id())
+	case "cart":
+		l.run("select id, product_id from cart_lines where user_id = $1", id())
+		for range l.r.IntN(10) {
+			l.run("select id, price from products where id = $1", id())
+		}
+	case "event":
+		l.run("insert into events (kind, user_id) values ($1, $2)", "view", id())
+	}
+}
+
+func TestReview_ofPooledConnections(t *testing.T) {
+	for _, c := range []struct {
+		kinds string
+		pause float64 // between requests, ms
+		want  string  // rule and table of every finding
+	}{
+		{"user post likes list", 1, ""},
+		{"user post likes list", 5, ""},
+		{"user post likes list", 40, ""},
+		{"user", 2, ""},
+		{"user user user user list", 3, ""},
+		{"post event user", 3, ""},
+		{"event", 4, ""},
+		{"feed", 8, "n-plus-one users"},
+		{"feed user post", 20, "n-plus-one users"},
+		{"feed user post", 600, "n-plus-one users"},
+		{"cart user event", 20, "n-plus-one products"},
+		{"cart feed user post event", 30, "n-plus-one products; n-plus-one users"},
+	} {
+		for seed := range uint64(3) {
+			l := &traffic{r: rand.New(rand.NewPCG(seed, 7)), now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), pid: 100}
+			kinds := strings.Fields(c.kinds)
+			for range 150 {
+				l.ms(c.pause)
+				l.request(kinds[l.r.IntN(len(kinds))])
+			}
+			res := analyse(t, strings.NewReader(strings.Join(l.lines, "\n")+"\n"), "-")
+			found := map[string]bool{}
+			var got []string
+			for _, rule := range []string{"n-plus-one", "n-plus-one-write", "duplicate-query", "offset-pagination"} {
+				for _, table := range []string{"comments", "events", "likes", "posts", "products", "users"} {
+					for _, f := range res.Findings {
+						if key := rule + " " + table; f.Rule == rule && f.Table == table && !found[key] {
+							found[key] = true
+							got = append(got, key)
+						}
+					}
+				}
+			}
+			if strings.Join(got, "; ") != c.want {
+				t.Errorf("%s, %g ms apart, seed %d: %s, want %s", c.kinds, c.pause, seed, outline(res), c.want)
+			}
+		}
+	}
+}
+
+func TestReview_saysWhichLogsAreBlind(t *testing.T) {
+	content, err := os.ReadFile("../../testdata/nplusone/P03-belongs-to-unnamed.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blind := func(log string) bool {
+		for _, s := range analyse(t, strings.NewReader(log), "-").Skips {
+			if s.Kind == "n-plus-one-blind" {
+				return true
+			}
+		}
+		return false
+	}
+	if blind(string(content)) {
+		t.Error("a log with fast statements is called blind")
+	}
+	slow := strings.ReplaceAll(string(content), "duration: ", "duration: 20")
+	if !blind(slow) {
+		t.Error("a log without statements below 200 ms is not called blind")
+	}
+	line, _, _ := strings.Cut(string(content), "\n")
+	if one := strings.Replace(strings.Replace(line, "parse <unnamed>", "execute <unnamed>", 1), "duration: ", "duration: 90", 1); !blind(one + "\n") {
+		t.Error("a single slow statement is not called blind")
+	}
+}
