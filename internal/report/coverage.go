@@ -238,7 +238,10 @@ func limits(r *analyzer.Result) []limit {
 		if !ok || s.Kind == "n-plus-one-blind" && thresholds > 0 {
 			continue
 		}
-		if s.Example != "" {
+		switch {
+		case s.Kind == "n-plus-one-blind" && s.Example != "":
+			l.fact = s.Example // a sentence that says why
+		case s.Example != "":
 			l.fact += ": " + s.Example
 		}
 		out = append(out, l)

@@ -29,7 +29,8 @@ type findingsPage struct {
 
 // findings prints what hurts, most first, and says how many it left out.
 func (p *page) findings(r *analyzer.Result, o Options, plan *plan) {
-	shown := r.Findings
+	all := plan.inOrder(r.Findings)
+	shown := all
 	switch {
 	case o.Top > 0:
 		shown = shown[:min(o.Top, len(shown))]
@@ -46,7 +47,7 @@ func (p *page) findings(r *analyzer.Result, o Options, plan *plan) {
 		fp.finding(&shown[i])
 		p.gap()
 	}
-	if rest := r.Findings[len(shown):]; len(rest) > 0 {
+	if rest := all[len(shown):]; len(rest) > 0 {
 		var n analyzer.Counts
 		for i := range rest {
 			switch rest[i].Severity {

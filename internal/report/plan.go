@@ -52,6 +52,34 @@ func (p *plan) of(f *analyzer.Finding) []*analyzer.Index {
 	return out
 }
 
+// inOrder returns the findings, runs of one severity that nobody measured in
+// the order of their indexes.
+func (p *plan) inOrder(findings []analyzer.Finding) []analyzer.Finding {
+	number := func(f analyzer.Finding) int {
+		for _, ix := range p.of(&f) {
+			return p.number[ix]
+		}
+		return len(p.indexes) + 1
+	}
+	out := slices.Clone(findings)
+	for start := 0; start < len(out); {
+		end := start + 1
+		for end < len(out) && out[end].Severity == out[start].Severity && unmeasured(&out[end]) == unmeasured(&out[start]) {
+			end++
+		}
+		if unmeasured(&out[start]) {
+			slices.SortStableFunc(out[start:end], func(a, b analyzer.Finding) int { return cmp.Compare(number(a), number(b)) })
+		}
+		start = end
+	}
+	return out
+}
+
+func unmeasured(f *analyzer.Finding) bool {
+	known := func(ms *float64) bool { return ms != nil && *ms > 0 }
+	return !known(f.Impact.ExecMS) && !known(f.Impact.SavedMS)
+}
+
 // print writes the DDL of an index behind its number and its price, once; with
 // basis, how it is known.
 func (p *plan) print(to *page, ix *analyzer.Index, basis bool) {

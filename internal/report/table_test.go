@@ -130,6 +130,21 @@ func TestTable_cutsLongStatementsOnlyForPeople(t *testing.T) {
 	}
 }
 
+// Statements that nobody ran have no time to be sorted by: the gain of their
+// indexes decides.
+func TestTable_sortsWhatNobodyMeasuredByItsIndex(t *testing.T) {
+	r := shop()
+	for i := range r.Findings {
+		r.Findings[i].Severity, r.Findings[i].Impact = analyzer.Warning, analyzer.Impact{}
+	}
+	r.Findings[0], r.Findings[2] = r.Findings[2], r.Findings[0]
+	got := written(t, Table, r, Options{})
+	first, second, third := strings.Index(got, "WARN   composite-index"), strings.Index(got, "WARN   leading-wildcard"), strings.Index(got, "WARN   n-plus-one")
+	if first < 0 || first > second || second > third {
+		t.Errorf("order of %d, %d, %d in\n%s", first, second, third, got)
+	}
+}
+
 func TestTable_printsEachIndexOnce(t *testing.T) {
 	r := shop()
 	r.Findings = append(r.Findings, r.Findings[0])
