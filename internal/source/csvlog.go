@@ -263,7 +263,8 @@ func (f *csvReader) scan(b *block, s *scanner) {
 // takeRow makes a record of the row.
 func (s *scanner) takeRow(line, offset int64) {
 	row := &s.row
-	r := record{
+	r := &s.record
+	*r = record{
 		line: line, offset: offset,
 		user: row.field(csvUser), database: row.field(csvDatabase), vxid: row.field(csvVxid), app: row.field(csvApp),
 		severity: severities[string(row.field(csvSeverity))], message: row.field(csvMessage), detail: row.field(csvDetail),
@@ -276,5 +277,5 @@ func (s *scanner) takeRow(line, offset int64) {
 		r.name = row.field(csvProcess)
 	}
 	r.session = xxhash.Sum64(r.name)
-	s.take(&r)
+	s.take(r)
 }

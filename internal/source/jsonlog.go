@@ -36,14 +36,15 @@ func (jsonReader) scan(b *block, s *scanner) {
 		if len(bytes.TrimSpace(text)) == 0 {
 			continue
 		}
-		r := record{line: line, offset: b.offset + int64(start)}
-		whole := s.readObject(text, &r)
+		r := &s.record
+		*r = record{line: line, offset: b.offset + int64(start)}
+		whole := s.readObject(text, r)
 		switch {
 		case whole:
-			s.take(&r)
+			s.take(r)
 		case (long || !ends) && r.message != nil:
 			r.short = true
-			s.take(&r)
+			s.take(r)
 		default:
 			if long || !ends {
 				s.cov.Truncated++

@@ -44,7 +44,8 @@ type scanner struct {
 
 	from, to int64 // µs of the block's records, both 0 without any
 
-	lexed   sqltree.Lexed
+	lexed   *sqltree.Lexed // of seen's text
+	texts   lexedTexts
 	values  values
 	hashes  []uint32
 	seen    workload.Observation
@@ -54,7 +55,8 @@ type scanner struct {
 
 	database names // of the last records
 
-	row csvRow
+	row    csvRow
+	record record // of the formats that read one at a time
 }
 
 func newScanner(o *Options, input uint32, zone *time.Location, w *workload.Worker) *scanner {
@@ -194,8 +196,8 @@ func (s *scanner) add(r *record, m *message) {
 	if cut && !r.cut && !r.short {
 		s.cov.Truncated++
 	}
-	l := &s.lexed
-	sqltree.Lex(text, l)
+	s.lexed = s.texts.lex(text)
+	l := s.lexed
 	o.Command, o.Traits = workload.Command(l.Command), workload.Traits(l.Traits)
 	if cut {
 		o.Traits |= workload.TraitTruncated
@@ -231,7 +233,7 @@ func (s *scanner) add(r *record, m *message) {
 // parameters fills in what varies from call to call: the logged values of
 // placeholders, or the literals of a text without any.
 func (s *scanner) parameters(cut bool) {
-	o, l, v := &s.seen, &s.lexed, &s.values
+	o, l, v := &s.seen, s.lexed, &s.values
 	o.Limit, o.Offset = l.Limit, l.Offset
 	if l.NParam == 0 {
 		o.Params = l.Literals[:min(l.NLiteral, len(l.Literals))]
