@@ -79,9 +79,9 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 	}
 	switch timed := start != 0 && s.end != 0; {
 	case len(s.events) > 0 && timed:
-		s.pauses.add(start - s.end)
+		s.pauses.add(silence(s.end, start, end))
 	case len(s.events) == 0 && timed:
-		s.before = max(1, start-s.end)
+		s.before = max(1, silence(s.end, start, end))
 	case len(s.events) == 0:
 		s.before = 0
 	}
@@ -160,7 +160,7 @@ const (
 // bounds applies what an event of a session says about where scopes end.
 func (f *Finder) bounds(s *scope, e *workload.Event, start int64, c client) {
 	if start != 0 && s.end != 0 {
-		switch pause := start - s.end; {
+		switch pause := silence(s.end, start, e.Start+e.Dur); {
 		case pause <= shortPause:
 		case s.inTx && pause <= idlePause:
 		case pause > longPause || pause > max(shortPause, 5*s.pauses.median()):

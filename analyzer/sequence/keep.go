@@ -114,10 +114,8 @@ func (r *request) groupOf(group uint32) *measured {
 // middle of an iteration. Distinct tuples are added, as if no
 // tuple came in both parts, unless there were hardly any.
 func (r *request) join(o *request) {
-	pause := max(0, o.evidence.Time-r.evidence.Time-r.wall)
-	r.wall += o.wall
-	if r.evidence.Time != 0 {
-		r.wall += pause
+	if r.wall > 0 && o.wall > 0 {
+		r.wall += o.wall + max(0, o.evidence.Time-r.evidence.Time-r.wall)
 	}
 	r.iterations += o.groupOf(r.head).count
 	r.busy += o.busy
@@ -177,9 +175,12 @@ func (f *Finder) fold(r *request) {
 	c.Iterations.Max = max(c.Iterations.Max, r.iterations)
 	c.Executions += r.executions
 	c.ExecUS += r.exec
+	c.Untimed = c.Untimed || r.untimed
 	c.TotalWallUS += r.wall
-	c.TotalBusyUS += r.busy
-	c.TotalPauses += int64(r.iterations - 1)
+	if r.wall > 0 {
+		c.TotalBusyUS += r.busy
+		c.TotalTrips += r.executions - 1
+	}
 	c.MaxGapUS = max(c.MaxGapUS, r.maxGap)
 	c.piped += int64(r.piped)
 	c.parallel += int64(r.parallel)
@@ -234,7 +235,7 @@ func (c *found) member(m *measured) {
 // one seen least makes room.
 func (c *found) parent(b *before, r *request) {
 	i := slices.IndexFunc(c.parents, func(p Parent) bool { return p.Group == b.group })
-	gap := max(0, r.evidence.Time-b.end)
+	gap := r.start.since(b.end)
 	if i < 0 {
 		fresh := Parent{Group: b.group, GapUS: gap, Distance: b.distance}
 		if len(c.parents) < maxParents {

@@ -13,9 +13,11 @@ type request struct {
 	context     uint32
 	client      client
 	evidence    Evidence
+	start       event // the first
 	trace       bool
 	extended    bool
 	between     bool
+	untimed     bool
 
 	iterations        int
 	wall, busy        int64
@@ -60,6 +62,7 @@ func (a *search) measure(l *loop) *request {
 	first := a.at(int(l.heads[0]))
 	r.head, r.context, r.iterations = first.group, first.context, len(l.heads)
 	r.client = a.s.client
+	r.start = *first
 	r.trace = a.s.kind == kindTrace || a.s.kind == kindSpan
 	r.extended = first.marks&markExtended != 0
 	r.evidence = Evidence{Input: first.input, Session: first.session, Line: first.line}
@@ -83,7 +86,7 @@ func (a *search) measure(l *loop) *request {
 		}
 		if isHead {
 			if head++; head > 1 {
-				a.pauses = append(a.pauses, max(0, e.start-end))
+				a.pauses = append(a.pauses, e.since(end))
 			}
 		}
 		m.count++
@@ -99,7 +102,9 @@ func (a *search) measure(l *loop) *request {
 		}
 		end = max(end, e.end())
 	}
-	r.wall = max(0, end-first.start)
+	if r.untimed = first.start == 0 || first.end()%second == 0 && end%second == 0; !r.untimed {
+		r.wall = max(0, end-first.start)
+	}
 	for _, p := range a.pauses {
 		r.maxGap = max(r.maxGap, p)
 	}
@@ -169,14 +174,14 @@ func (a *search) quiet(l *loop, r *request, end int64) float64 {
 	}
 	pause := int64(math.MaxInt64)
 	if i := int(a.order[l.heads[0]]); i > 0 {
-		pause = a.events[i].start - a.events[i-1].end()
+		pause = a.events[i].since(a.events[i-1].end())
 	} else if a.s.piece {
 		pause = 0
 	} else if a.s.before > 0 {
 		pause = a.s.before
 	}
 	if l.end < len(a.order) {
-		pause = min(pause, a.at(l.end).start-end)
+		pause = min(pause, a.at(l.end).since(end))
 	} else if a.cut {
 		pause = 0
 	}
@@ -207,7 +212,7 @@ func (a *search) parents(l *loop, r *request) {
 		r.parents[r.nParents] = before{p, distance, same, apart}
 		r.nParents++
 	}
-	near := func(end int64) bool { return start == 0 || end == 0 || start-end <= longPause }
+	near := func(end int64) bool { return start == 0 || end == 0 || a.events[at].since(end) <= longPause }
 	tied := a.s.kind != kindSession || l.scope == ScopeTransaction
 	for i := at - 1; i >= 0 && reads < lookback && distance < 20*lookback; i-- {
 		e := &a.events[i]
@@ -252,7 +257,7 @@ func (a *search) beginsApart(i int, r *request) bool {
 		if j == 0 {
 			return !a.s.piece
 		}
-		if r.apart(a.events[j].start - a.events[j-1].end()) {
+		if r.apart(a.events[j].since(a.events[j-1].end())) {
 			return true
 		}
 	}
@@ -266,7 +271,7 @@ func (a *search) endsApart(l *loop, r *request) bool {
 		if j == len(a.events) {
 			return !a.cut
 		}
-		if r.apart(a.events[j].start - a.events[j-1].end()) {
+		if r.apart(a.events[j].since(a.events[j-1].end())) {
 			return true
 		}
 	}

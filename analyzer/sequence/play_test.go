@@ -297,8 +297,8 @@ func TestFinder_measures(t *testing.T) {
 		t.Fatal(describe(cs))
 	}
 	c := cs[0]
-	if c.WallUS != 9*300+100 || c.BusyUS != 1000 || c.GapUS != 200 || c.MaxGapUS != 200 || c.TotalPauses != 9 || c.Executions != 10 {
-		t.Errorf("wall %d busy %d gap %d longest %d pauses %d executions %d", c.WallUS, c.BusyUS, c.GapUS, c.MaxGapUS, c.TotalPauses, c.Executions)
+	if c.WallUS != 9*300+100 || c.BusyUS != 1000 || c.GapUS != 200 || c.MaxGapUS != 200 || c.TotalTrips != 9 || c.Executions != 10 {
+		t.Errorf("wall %d busy %d gap %d longest %d trips %d executions %d", c.WallUS, c.BusyUS, c.GapUS, c.MaxGapUS, c.TotalTrips, c.Executions)
 	}
 	if fmt.Sprint(c.Varying) != "[1]" {
 		t.Errorf("varying %v, want the second", c.Varying)

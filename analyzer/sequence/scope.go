@@ -21,6 +21,23 @@ type event struct {
 
 func (e *event) end() int64 { return e.start + int64(e.dur) }
 
+// since is how long nothing ran before e when the last statement ended then.
+func (e *event) since(end int64) int64 { return silence(end, e.start, e.end()) }
+
+// silence is how long nothing ran between the end of one statement and the
+// next, µs, never negative. A log that writes whole seconds (%t) tells when
+// statements ended only to the second: the difference may be one too long, and
+// a second's change is no pause.
+func silence(last, start, end int64) int64 {
+	pause := start - last
+	if pause > 0 && last%second == 0 && end%second == 0 {
+		pause -= second
+	}
+	return max(0, pause)
+}
+
+const second = 1_000_000 // µs
+
 type marks uint16
 
 const (
@@ -182,7 +199,7 @@ func (f *Finder) cut(s *scope) {
 	n := len(s.events)
 	at, longest := n, int64(-1)
 	for i := n / 2; i < n; i++ {
-		if pause := s.events[i].start - s.events[i-1].end(); pause > longest {
+		if pause := s.events[i].since(s.events[i-1].end()); pause > longest {
 			at, longest = i, pause
 		}
 	}

@@ -230,7 +230,7 @@ func (a *search) links() bool {
 		if t.left++; e.marks&markLoop != 0 {
 			often = max(often, t.left)
 		}
-		if i > 0 && limit > 0 && e.start-a.at(i-1).end() > limit {
+		if i > 0 && limit > 0 && e.since(a.at(i-1).end()) > limit {
 			pauses++
 		}
 		a.pause[i] = pauses
@@ -304,8 +304,12 @@ func (a *search) push(lo, hi int, under uint32, depth int) {
 func (a *search) loop(i int, p piece) int {
 	l := &a.found
 	a.heads(i, p, l)
-	if len(l.heads) < 3 {
-		return i
+	switch len(l.heads) {
+	case 1:
+		return i + 1
+	case 2: // the first statement of a request, once more
+		a.push(i, int(l.heads[1]), p.under, p.depth+1)
+		return int(l.heads[1])
 	}
 	a.iterations(p, l)
 	head := a.at(i)
@@ -397,7 +401,7 @@ func (a *search) heads(i int, p piece, l *loop) {
 			return
 		}
 		if untagged {
-			pause := max(0, a.at(next).start-a.at(next-1).end())
+			pause := a.at(next).since(a.at(next - 1).end())
 			if n := int64(len(l.heads)) - 1; n >= 2 && pause > max(aloneUS, 20*pauses/n) {
 				return
 			}

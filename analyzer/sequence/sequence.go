@@ -51,10 +51,11 @@ type Candidate struct {
 	DistinctMax int // most in one request, -1 unknown
 
 	Varying                   []int   // parameters of the head (from 0) with more than one value, in every request
-	WallUS, BusyUS, GapUS     int64   // medians per request: first start to last end, sum of durations, median pause between iterations
-	TotalWallUS, TotalBusyUS  int64   // sums over the requests
-	TotalPauses               int64   // sum of iterations - 1
+	WallUS, BusyUS, GapUS     int64   // medians per request: first start to last end (0 unknown), sum of durations, median pause between iterations
+	TotalWallUS, TotalBusyUS  int64   // sums over the requests whose wall time is known
+	TotalTrips                int64   // pauses between statements in that time
 	MaxGapUS                  int64   // the longest pause between iterations
+	Untimed                   bool    // pauses are not known: the log has no times, or whole seconds only
 	Pipelined                 float64 // share of the executions that share a virtual transaction without BEGIN
 	Extended, Trace, Parallel bool    // Parallel: most spans overlap their predecessor
 	Quiet                     float64 // how much longer the pauses before and after were than those within, median; 0 unknown

@@ -48,11 +48,10 @@ func (j *judged) pause(rtt float64, capped *bool) float64 {
 	if j.rule == pipelinedRule {
 		return 0
 	}
-	n := c.Executions - int64(c.Requests)
-	if c.TotalWallUS <= 0 || n <= 0 {
+	if c.TotalWallUS <= 0 || c.TotalTrips <= 0 {
 		return rtt
 	}
-	p := max(0, float64(c.TotalWallUS-c.TotalBusyUS)/float64(n)/1000)
+	p := max(0, float64(c.TotalWallUS-c.TotalBusyUS)/float64(c.TotalTrips)/1000)
 	if p > maxPause {
 		*capped = true
 	}

@@ -190,7 +190,7 @@ func repeats(u *subject, c *sequence.Candidate) bool {
 	if tagged(c) || c.Scope == sequence.ScopeTransaction {
 		return true
 	}
-	if c.GapUS > 5_000 {
+	if c.GapUS > 5_000 || c.Untimed {
 		return false
 	}
 	return len(u.fixed)+len(u.keys) > 0 || c.Share >= .9 && c.Quiet >= 20
@@ -288,7 +288,7 @@ func (j *judged) plausible() bool {
 // tight reports a loop with nothing else in it and no long pauses (µs).
 func (j *judged) tight(gap int64) bool {
 	c := j.loop
-	return j.purity() >= .9 && c.GapUS <= gap && c.MaxGapUS <= 10*gap && len(j.body) == len(c.Body)
+	return !c.Untimed && j.purity() >= .9 && c.GapUS <= gap && c.MaxGapUS <= 10*gap && len(j.body) == len(c.Body)
 }
 
 // purity is the share of the statements within the loop that belong to it.
@@ -307,7 +307,7 @@ func (j *judged) purity() float64 {
 // than gap (µs).
 func (j *judged) clean(gap int64) bool {
 	c := j.loop
-	return c.Quiet >= 20 && j.purity() >= .9 && c.GapUS <= gap && len(j.body) == len(c.Body)
+	return !c.Untimed && c.Quiet >= 20 && j.purity() >= .9 && c.GapUS <= gap && len(j.body) == len(c.Body)
 }
 
 // severity by the contract of the command: certain loops outside of batch jobs

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,26 @@ func TestReview_ofLogsOfARealServer(t *testing.T) {
 	} {
 		if got := outline(analyse(t, nil, filepath.Join("../../testdata/nplusone", c.name))); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+// A log_line_prefix with %t has whole seconds: a second's change is no pause.
+func TestReview_ofAClockOfSeconds(t *testing.T) {
+	millis := regexp.MustCompile(`(?m)^(\S+ \d\d:\d\d:\d\d)\.\d+ `)
+	for name, want := range map[string]string{
+		"P02-belongs-to-prepared.log": "n-plus-one users.id ×10 in 2 after posts high",
+		"P08-nested.log":              "n-plus-one posts.user_id+comments.post_id ×5 after users high",
+		"P23-tx-per-iteration.log":    "n-plus-one-write users.id ×12 after users high",
+		"N13-auth-lookup-gaps.log":    "",
+	} {
+		content, err := os.ReadFile(filepath.Join("../../testdata/nplusone", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		coarse := millis.ReplaceAllString(string(content), "$1 ")
+		if got := outline(analyse(t, strings.NewReader(coarse), "-")); got != want {
+			t.Errorf("%s\n got %s\nwant %s", name, got, want)
 		}
 	}
 }
