@@ -31,6 +31,7 @@ func TestScripts(t *testing.T) {
 			"exits":  exits,
 			"report": func(ts *testscript.TestScript, neg bool, args []string) { report(ts, schema, neg, args) },
 			"absent": absent,
+			"chop":   chop,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
@@ -86,4 +87,13 @@ func absent(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 	}
+}
+
+// chop takes the line break off the end of a file.
+func chop(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: chop FILE")
+	}
+	content := strings.TrimSuffix(ts.ReadFile(args[0]), "\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(content), 0o644))
 }
