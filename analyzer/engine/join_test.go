@@ -119,7 +119,8 @@ func TestCoverage_neverAddsAcrossKinds(t *testing.T) {
 		ms         float64
 	}{
 		{"two logs", []*workload.Input{input("log", 3, 1000), input("log", 4, 2000)}, 7, 3},
-		{"a log and statistics", []*workload.Input{input("log", 3, 1000), input("pgss", 0, 5000)}, 3, 5},
+		{"a log and statistics", []*workload.Input{input("pgss", 0, 5000), input("log", 3, 1000)}, 3, 1},
+		{"statistics alone", []*workload.Input{input("pgss", 0, 5000)}, 0, 5},
 		{"a trace and a log", []*workload.Input{input("trace", 3, 1000), input("log", 4, 900)}, 4, .9},
 		{"a trace alone", []*workload.Input{input("trace", 3, 1000)}, 3, 1},
 		{"queries", []*workload.Input{input("sql", 0, 0)}, 0, 0},

@@ -74,24 +74,20 @@ func Coverage(w *workload.Workload, version string, o Options) *analyzer.Result 
 
 // measured adds up what the inputs saw, but never across kinds: an execution in
 // a log, in pg_stat_statements and in a trace is one execution. The first kind
-// that saw any counts.
+// that saw any counts; pg_stat_statements has calls, but no executions.
 func measured(w *workload.Workload) (executions int64, execMS float64) {
-	var calls, us int64
-	for _, kind := range []string{"pgss", "log", "trace"} {
-		sum := workload.Coverage{}
+	for _, kind := range []string{"log", "trace", "pgss"} {
+		var sum workload.Coverage
 		for _, in := range w.Inputs {
 			if in.Kind == kind {
 				sum.Add(&in.Coverage)
 			}
 		}
-		if calls == 0 {
-			calls = sum.Executions
-		}
-		if us == 0 {
-			us = sum.ExecUS
+		if sum.Executions > 0 || sum.ExecUS > 0 {
+			return sum.Executions, ms(sum.ExecUS)
 		}
 	}
-	return calls, ms(us)
+	return 0, 0
 }
 
 // inputs is the coverage, in the order the inputs were named.
