@@ -94,17 +94,41 @@ func call(e string) bool {
 
 // Identity is equal for definitions that are the same index under any name.
 func Identity(d Def) string {
-	s := d.Table.String() + " " + d.Method + " (" + strings.Join(Columns(d), ", ") + ")"
+	var b strings.Builder
+	b.Grow(64)
+	b.WriteString(d.Table.Schema + "." + d.Table.Name + " " + d.Method + " (")
+	for i, p := range d.Parts {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if p.Column != "" {
+			b.WriteString(p.Column)
+		} else {
+			b.WriteString("(" + p.Expr + ")")
+		}
+		for _, word := range []string{p.Collation, p.Opclass} {
+			if word != "" {
+				b.WriteString(" " + word)
+			}
+		}
+		if p.Desc {
+			b.WriteString(" desc")
+		}
+		if p.NullsFirst {
+			b.WriteString(" nulls first")
+		}
+	}
+	b.WriteString(")")
 	if len(d.Include) > 0 {
-		s += " include (" + strings.Join(d.Include, ", ") + ")"
+		b.WriteString(" include (" + strings.Join(d.Include, ", ") + ")")
 	}
 	if d.Where != "" {
-		s += " where " + d.Where
+		b.WriteString(" where " + d.Where)
 	}
 	if d.Unique {
-		s += " unique"
+		b.WriteString(" unique")
 	}
-	return s
+	return b.String()
 }
 
 // body is what follows the table in CREATE INDEX.

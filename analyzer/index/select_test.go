@@ -10,7 +10,6 @@ import (
 	"github.com/apilint/apilint/analyzer/query"
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/sqltree"
-	"github.com/apilint/apilint/analyzer/workload"
 )
 
 // workloadOf makes a workload of SQL texts; the n-th has the ID "n", from 1.
@@ -144,4 +143,3 @@ func TestSelect_withoutASchema(t *testing.T) {
 	}
 }
 
-var _ = workload.Sample{}

@@ -226,6 +226,9 @@ func (s *selector) whyWhole(j *job, r *rel) string {
 		return fmt.Sprintf("it reads every row of %s", t)
 	}
 	part := r.rows / max(1, r.tuples)
+	if pages := min(r.pages, 2*r.pages*r.rows/(2*r.pages+r.rows)); part <= .2 && pages > r.pages/2 {
+		return fmt.Sprintf("its conditions keep %s of the %s rows of %s, but these lie on most of its pages", percent(part), count(r.tuples), t)
+	}
 	if part > .02 {
 		return fmt.Sprintf("its conditions keep %s of the %s rows of %s, too many for an index to be cheaper than reading it whole", percent(part), count(r.tuples), t)
 	}
