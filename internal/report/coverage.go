@@ -256,6 +256,7 @@ var misses = map[string]struct{ noun, what string }{
 	"several-statements":    {"text", "of several statements: only the main one is analysed"},
 	"schema-problem":        {"piece", "of the schema or statistics skipped, the rest is used"},
 	"groups-folded":         {"execution", "beyond --max-groups, counted together"},
+	"statistics-shared":     {"row", "of pg_stat_statements for several statements, divided by their calls"},
 	"sessions-evicted":      {"session", "forgotten early, because too many were open at once"},
 	"below-top":             {"statement", "judged, but not listed"},
 	"detector-crashed":      {"crash", "of a rule, please report it"},
