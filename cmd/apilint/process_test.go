@@ -89,7 +89,8 @@ func TestInterrupt_printsWhatIsKnown(t *testing.T) {
 				t.Errorf("exit %d, want 130: %s", code, stderr)
 			}
 			r := decode(t, stdout)
-			if r.Exit != 130 || r.Workload.Executions == 0 || len(r.Queries) != 1 {
+			// The last statement may be cut where the pipe ended.
+			if r.Exit != 130 || r.Workload.Executions == 0 || len(r.Queries) == 0 || len(r.Queries) > 2 {
 				t.Errorf("exit %d in the report, %d executions, %d queries", r.Exit, r.Workload.Executions, len(r.Queries))
 			}
 			if !strings.Contains(stderr.String(), "interrupted") {
