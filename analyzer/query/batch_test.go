@@ -83,3 +83,30 @@ func TestNewBatch_saysThatTypesAreGuessed(t *testing.T) {
 		t.Errorf("got %s, want %s", got.SQL, want)
 	}
 }
+
+func FuzzNewBatch(f *testing.F) {
+	for _, s := range []string{
+		"SELECT id, name FROM users WHERE id = $1 LIMIT $2",
+		"SELECT count(*) FROM a x JOIN b y ON x.id = y.a AND y.id = $1 WHERE id IN ($2)",
+		"SELECT 1 FROM t WHERE (id = $1 OR id = $2) AND $3::uuid = id ORDER BY 1 LIMIT $4 OFFSET $5",
+		"UPDATE t SET a = $1, b = b + $2, (c, d) = ($3, $4) WHERE id = $5",
+		"INSERT INTO t (id, a) VALUES ($1, lower($2)) RETURNING *",
+		"INSERT INTO t (id, a[1]) VALUES ($1, DEFAULT)",
+		"DELETE FROM t USING u WHERE id = $1",
+		"WITH x AS (SELECT 1) SELECT * FROM x WHERE id = $1 FOR UPDATE",
+	} {
+		f.Add(s, "id", "bigint")
+	}
+	f.Fuzz(func(t *testing.T, text, column, kind string) {
+		for _, keys := range [][]query.BatchKey{
+			nil,
+			{{Alias: "t", Column: column, Type: kind}},
+			{{Alias: "t", Column: column, Type: kind, Unique: true}, {Alias: "t", Column: "a"}},
+		} {
+			b, err := query.NewBatch(text, keys, nil)
+			if err == nil && b.SQL == "" {
+				t.Fatal("neither a statement nor a reason")
+			}
+		}
+	})
+}
