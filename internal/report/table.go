@@ -84,7 +84,7 @@ func (p *page) verdicts(r *analyzer.Result) error {
 		if q.Verdict.Reason != "" {
 			text += ": " + q.Verdict.Reason
 		}
-		if several {
+		if several && q.Database != "" {
 			text += " (database " + q.Database + ")"
 		}
 		for _, s := range q.Sources {
