@@ -119,7 +119,7 @@ func marksOf(e *workload.Event, g *workload.Group) marks {
 	default:
 		return 0
 	}
-	if g.Traits&(workload.TraitNoise) != 0 {
+	if g.Traits&workload.TraitNoise != 0 {
 		return 0
 	}
 	if g.Traits&(workload.TraitBatched|workload.TraitMultiRow|workload.TraitSkipLocked) == 0 {
@@ -127,6 +127,9 @@ func marksOf(e *workload.Event, g *workload.Group) marks {
 	}
 	if e.Flags&workload.FlagParamsKnown != 0 {
 		m |= markKnown
+	}
+	if e.Flags&workload.FlagParamsCut != 0 {
+		m |= markCut
 	}
 	if e.Flags&workload.FlagExtended != 0 {
 		m |= markExtended

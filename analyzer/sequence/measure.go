@@ -137,11 +137,13 @@ func (r *request) memberOf(group uint32, isHead bool) *measured {
 func (a *search) distinct(l *loop, m *measured) {
 	a.tuples.reset(m.count)
 	var first *event
+	cut := false
 	for i := int(l.heads[0]); i < l.end; i++ {
 		e := a.at(i)
 		if e.group != m.group {
 			continue
 		}
+		cut = cut || e.marks&markCut != 0
 		if e.marks&markKnown == 0 {
 			m.distinct, m.varying = -1, 0
 			return
@@ -163,6 +165,9 @@ func (a *search) distinct(l *loop, m *measured) {
 				m.varying |= 1 << j
 			}
 		}
+	}
+	if cut && m.distinct <= 2 {
+		m.distinct, m.varying = -1, 0 // values that begin alike may differ where they were cut
 	}
 }
 

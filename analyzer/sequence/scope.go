@@ -45,6 +45,7 @@ const (
 	markLoop              // can be in a loop: neither batched already nor a queue's poll
 	markRead              // returned rows: a loop can walk them
 	markKnown             // its parameters' values are known
+	markCut               // of long values only the beginning
 	markExtended          //
 	markParallel          //
 	markTransaction       // between BEGIN and its end

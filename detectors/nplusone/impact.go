@@ -25,9 +25,13 @@ func (r *review) impact(j *judged, js []*judged) (analyzer.Impact, []string) {
 			continue
 		}
 		batches := float64(c.Requests * max(1, len(o.body)))
+		batch := .05*batches + float64(c.ExecUS)/1000*o.share()
+		if c.Parallel && c.TotalWallUS > 0 {
+			saved += max(0, float64(c.TotalWallUS)/1000-batch) // they ran side by side already
+			continue
+		}
 		trips := max(0, float64(c.Executions)-batches)
 		saved += trips * o.pause(r.w.RTT, &capped)
-		batch := .05*batches + float64(c.ExecUS)/1000*o.share()
 		saved += max(0, float64(c.ExecUS)/1000-batch)
 	}
 	i := analyzer.Impact{Calls: &calls, ExecMS: &execMS}

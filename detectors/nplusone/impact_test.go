@@ -26,6 +26,7 @@ func TestImpact_isWhatWasMeasured(t *testing.T) {
 		{"measured pauses", func(*judged, *sequence.Candidate) {}, 99*.2 + 1.7 - .05 - .85, 0},
 		{"no times in the log: --rtt-ms", func(_ *judged, c *sequence.Candidate) { c.TotalWallUS, c.TotalTrips = 0, 0 }, 99*.5 + .8, 0},
 		{"an application that thinks", func(_ *judged, c *sequence.Candidate) { c.TotalWallUS = 99*80_000 + 1700 }, 99*20 + .8, 1},
+		{"spans side by side", func(_ *judged, c *sequence.Candidate) { c.Parallel, c.TotalWallUS = true, 3000 }, 3 - .05 - .85, 0},
 		{"a pipeline has no pauses to save", func(j *judged, _ *sequence.Candidate) { j.rule = pipelinedRule }, .8, 0},
 	} {
 		loop := *c

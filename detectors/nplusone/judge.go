@@ -46,6 +46,9 @@ func (r *review) judge(c *sequence.Candidate) *judged {
 	j := &judged{loop: c, batchJob: job(client) || c.Iterations.Median >= jobRuns && !tagged(c)}
 	j.body = r.body(c)
 	if len(j.body) == 0 {
+		if s := r.w.ByGroup[c.Head]; s != nil && s.Query == nil {
+			r.w.Skip("loops-not-judged", s.Text)
+		}
 		return nil
 	}
 	if t := j.body[0].short(); tool(client.App) || benchmark(t) {
