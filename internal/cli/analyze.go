@@ -45,8 +45,8 @@ func newAnalyze(s streams) *cobra.Command {
 		Use:   "analyze INPUT...",
 		Short: "Analyse logs, statistics, traces and .sql files, and advise",
 		Long: `Reads any mix of PostgreSQL logs (stderr, csvlog, jsonlog), pg_stat_statements
-exports, OTLP traces and .sql query files; folders, globs, gzip and - for standard
-input work too. What each one is, is told from its content.
+exports, OTLP traces and .sql query files; folders, globs, gzip and - for
+standard input work too. What each one is, is told from its content.
 
 Exit codes: 0 fine, 1 findings at or above --fail-on, 2 usage or I/O, 3 nothing
 recognised in the input, 130 interrupted (what is known by then is printed).`,
@@ -61,20 +61,20 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 	f.registerSchema(cmd)
 	f.outputFlags.register(cmd, report.All())
 	fl := cmd.Flags()
-	fl.StringVar(&f.failOn, "fail-on", "error", "exit 1 from this severity on: error, warning, info, never")
+	fl.StringVar(&f.failOn, "fail-on", "error", "exit 1 from this `SEVERITY` on: error, warning, info, never")
 	fl.BoolVar(&f.exitZero, "exit-zero", false, "exit 0 even with findings")
-	fl.IntVar(&f.maxFindings, "max-findings", 0, "exit 1 only with more findings than this")
+	fl.IntVar(&f.maxFindings, "max-findings", 0, "exit 1 only with more than `N` findings")
 	fl.BoolVar(&f.allowEmpty, "allow-empty", false, "exit 0 when the input is valid but holds no statement")
-	fl.StringSliceVar(&f.rules, "rule", nil, "only these rules (apilint rules lists them)")
-	fl.StringSliceVar(&f.excludeRules, "exclude-rule", nil, "leave these rules out")
-	fl.StringVar(&f.minConfidence, "min-confidence", "medium", "hide findings below: high (.80), medium (.50), low (0)")
-	fl.Int64Var(&f.minCalls, "min-calls", 0, "judge only statements with at least this many calls")
-	fl.DurationVar(&f.minTotal, "min-total-time", 0, "judge only statements that took at least this long in all (200ms)")
-	fl.IntVar(&f.top, "top", 0, "list only this many statements (0: all)")
-	fl.Var(&f.budget, "budget", "disk space for recommended indexes (500MB; 0: no limit)")
-	fl.IntVar(&f.maxIndexes, "max-indexes", 0, "recommend at most this many indexes (0: no limit)")
-	fl.Float64Var(&f.rttMS, "rtt-ms", .5, "round trip to the server in ms, where the log cannot tell")
-	fl.Float64Var(&f.minParseRate, "min-parse-rate", .5, "exit 3 when a smaller share of the log's lines was understood")
+	fl.StringSliceVar(&f.rules, "rule", nil, "only this `RULE` (apilint rules lists them; repeatable)")
+	fl.StringSliceVar(&f.excludeRules, "exclude-rule", nil, "leave this `RULE` out (repeatable)")
+	fl.StringVar(&f.minConfidence, "min-confidence", "medium", "hide findings below a `LEVEL`: high (.80), medium (.50), low (0)")
+	fl.Int64Var(&f.minCalls, "min-calls", 0, "judge only statements with at least `N` calls")
+	fl.DurationVar(&f.minTotal, "min-total-time", 0, "judge only statements that took at least this `TIME` in all (200ms)")
+	fl.IntVar(&f.top, "top", 0, "list only `N` findings and statements (0: all)")
+	fl.Var(&f.budget, "budget", "disk `SIZE` for recommended indexes (500MB; 0: no limit)")
+	fl.IntVar(&f.maxIndexes, "max-indexes", 0, "recommend at most `N` indexes (0: no limit)")
+	fl.Float64Var(&f.rttMS, "rtt-ms", .5, "round trip to the server in `MS`, where the log cannot tell")
+	fl.Float64Var(&f.minParseRate, "min-parse-rate", .5, "exit 3 when a smaller `SHARE` of the log's lines was understood")
 	fl.BoolVar(&f.showLiterals, "show-literals", false, "show values from the input in examples (masked by default)")
 	for _, name := range []string{"rule", "exclude-rule"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveNoFileComp))

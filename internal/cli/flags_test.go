@@ -90,10 +90,19 @@ func TestCommandLine_keepsWhatChangesTheAnalysis(t *testing.T) {
 }
 
 func TestHelp_namesEveryCommandAndFitsTheScreen(t *testing.T) {
-	code, help, _ := called(t, "", "--help")
+	_, help, _ := called(t, "", "--help")
 	for _, name := range []string{"analyze", "inspect", "rules", "version", "completion"} {
-		if code != 0 || !strings.Contains(help, "\n  "+name+" ") {
-			t.Errorf("exit %d, no %s in\n%s", code, name, help)
+		if !strings.Contains(help, "\n  "+name+" ") {
+			t.Errorf("no %s in\n%s", name, help)
+		}
+		code, page, _ := called(t, "", name, "--help")
+		if code != 0 {
+			t.Errorf("%s --help exits %d", name, code)
+		}
+		for line := range strings.Lines(help + page) {
+			if len(line) > 81 && name != "completion" { // the last is cobra's
+				t.Errorf("%s --help: %q", name, line)
+			}
 		}
 	}
 }

@@ -30,17 +30,17 @@ type inputFlags struct {
 func (f *inputFlags) register(cmd *cobra.Command) {
 	f.maxStatement = 1 << 20
 	fl := cmd.Flags()
-	fl.StringVar(&f.prefix, "log-line-prefix", "", "log_line_prefix of the server, when the guess is wrong")
-	fl.StringVar(&f.timezone, "timezone", "", "zone of log times that carry only an abbreviation (Europe/Berlin)")
-	fl.StringVar(&f.format, "input-format", "", "force a format: "+strings.Join(source.Formats, ", "))
-	fl.StringVar(&f.since, "since", "", "leave out what ended before this time (RFC 3339 or 2006-01-02 15:04:05)")
-	fl.StringVar(&f.until, "until", "", "leave out what ended at or after this time")
-	fl.StringSliceVar(&f.databases, "database", nil, "only these databases")
-	fl.StringSliceVar(&f.users, "user", nil, "only these users")
-	fl.StringSliceVar(&f.apps, "app", nil, "only these application names")
-	fl.Var(&f.maxStatement, "max-statement-size", "longer texts are cut, their head is kept")
-	fl.IntVar(&f.maxGroups, "max-groups", 0, "distinct statements to keep, the rest is folded into one (default 100000)")
-	fl.IntVar(&f.jobs, "jobs", 0, "workers (default: all processors)")
+	fl.StringVar(&f.prefix, "log-line-prefix", "", "log_line_prefix of the server as `FORMAT`, when the guess is wrong")
+	fl.StringVar(&f.timezone, "timezone", "", "`ZONE` of log times that carry only an abbreviation (Europe/Berlin)")
+	fl.StringVar(&f.format, "input-format", "", "force a `FORMAT`: "+strings.Join(source.Formats, ", "))
+	fl.StringVar(&f.since, "since", "", "leave out what ended before this `TIME` (RFC 3339 or 2006-01-02 15:04:05)")
+	fl.StringVar(&f.until, "until", "", "leave out what ended at or after this `TIME`")
+	fl.StringSliceVar(&f.databases, "database", nil, "only this database, by `NAME` (repeatable)")
+	fl.StringSliceVar(&f.users, "user", nil, "only this user, by `NAME` (repeatable)")
+	fl.StringSliceVar(&f.apps, "app", nil, "only this application, by `NAME` (repeatable)")
+	fl.Var(&f.maxStatement, "max-statement-size", "statements longer than this `SIZE` are cut, their head is kept")
+	fl.IntVar(&f.maxGroups, "max-groups", 0, "keep `N` distinct statements, count the rest together (default 100000)")
+	fl.IntVar(&f.jobs, "jobs", 0, "read with `N` workers (default: all processors)")
 	_ = cmd.RegisterFlagCompletionFunc("input-format", cobra.FixedCompletions(source.Formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -63,9 +63,9 @@ func notNegative[N int | int64 | float64](flag string, n N) error {
 
 func (f *inputFlags) registerSchema(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringArrayVar(&f.schema, "schema", nil, "DDL: a pg_dump --schema-only file or a folder of .sql migrations (repeatable)")
-	fl.StringArrayVar(&f.stats, "stats", nil, "statistics: CSV exports of pg_stats and relation sizes, or a folder of them (repeatable)")
-	fl.StringVar(&f.weights, "weights", "", "calls and mean_ms of .sql query files (TSV: query, calls, mean_ms)")
+	fl.StringArrayVar(&f.schema, "schema", nil, "DDL at `PATH`: a pg_dump --schema-only file or a folder of .sql migrations (repeatable)")
+	fl.StringArrayVar(&f.stats, "stats", nil, "statistics at `PATH`: CSV exports of pg_stats and relation sizes, or a folder of them (repeatable)")
+	fl.StringVar(&f.weights, "weights", "", "calls and mean_ms of .sql query files, at `PATH` (TSV: query, calls, mean_ms)")
 	for flag, ext := range map[string]string{"schema": "sql", "stats": "csv", "weights": "tsv"} {
 		_ = cmd.MarkFlagFilename(flag, ext)
 	}

@@ -33,7 +33,7 @@ how many lines and executions were read, and what was not understood.`,
 	json, _ := report.Lookup("json")
 	out.register(cmd, []report.Format{{Name: "table", Doc: "for people", Write: report.Inspect}, json})
 	cmd.Flags().BoolVar(&allowEmpty, "allow-empty", false, "exit 0 when the input is valid but holds no statement")
-	cmd.Flags().Float64Var(&minParseRate, "min-parse-rate", .5, "exit 3 when a smaller share of the log's lines was understood")
+	cmd.Flags().Float64Var(&minParseRate, "min-parse-rate", .5, "exit 3 when a smaller `SHARE` of the log's lines was understood")
 	return cmd
 }
 

@@ -29,9 +29,9 @@ func (f *outputFlags) register(cmd *cobra.Command, formats []report.Format) {
 	f.formats = formats
 	names := f.names()
 	fl := cmd.Flags()
-	fl.StringVar(&f.format, "format", names[0], "what to print: "+strings.Join(names, ", "))
-	fl.StringArrayVarP(&f.files, "output", "o", nil, "also write NAME=PATH (json=report.json); a bare PATH takes --format (repeatable)")
-	fl.StringVar(&f.color, "color", "auto", "auto, always or never")
+	fl.StringVar(&f.format, "format", names[0], "print as `NAME`: "+strings.Join(names, ", "))
+	fl.StringArrayVarP(&f.files, "output", "o", nil, "also write `NAME=PATH` (json=report.json); a bare PATH takes --format (repeatable)")
+	fl.StringVar(&f.color, "color", "auto", "`WHEN` to use colours: auto, always, never")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no notes on standard error")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "show also what was not understood, and every verdict")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
