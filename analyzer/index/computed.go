@@ -171,6 +171,9 @@ func (p *folder) atom(depth int) (v folded, ok bool) {
 		for n < len(p.text) && (p.text[n] == '_' || p.text[n] == ' ' || p.text[n] >= 'a' && p.text[n] <= 'z' || p.text[n] >= 'A' && p.text[n] <= 'Z') {
 			n++
 		}
+		if as := strings.Index(p.text[:n], " AS "); as >= 0 {
+			n = as
+		}
 		v, ok = v.cast(strings.TrimSpace(p.text[:n]))
 		p.text = p.text[n:]
 	}

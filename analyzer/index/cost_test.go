@@ -237,9 +237,9 @@ func TestSelect_survivesOddWorkloads(t *testing.T) {
 		"SELECT * FROM wide FULL JOIN wide w ON w.c1 = wide.c2",
 		"SELECT * FROM wide WHERE c1 = 'not a number' OR c2 BETWEEN NULL AND 5",
 	}
+	sch := schemaOf(ddl)
+	wide := sch.Table("", "wide")
 	for _, rows := range []float64{-1, 0, 1, 5e8} {
-		sch := schemaOf(ddl)
-		wide := sch.Table("", "wide")
 		if rows >= 0 {
 			wide.Stats = &schema.TableStats{Rows: rows, Pages: int64(rows / 50)}
 			for i, c := range wide.Columns {

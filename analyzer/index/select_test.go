@@ -142,4 +142,3 @@ func TestSelect_withoutASchema(t *testing.T) {
 		}
 	}
 }
-
