@@ -95,7 +95,7 @@ func identity(in *analyzer.Input) []string {
 			s += " log"
 		}
 		if in.Prefix != "" {
-			s += " '" + in.Prefix + "'"
+			s += " '" + strings.ReplaceAll(in.Prefix, " ", hardSpace) + "'"
 		}
 		out = append(out, s)
 	case "pgss":

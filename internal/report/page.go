@@ -53,6 +53,10 @@ func (p *page) paint(st style, text string) string {
 	return "\x1b[" + string(st) + "m" + text + "\x1b[0m"
 }
 
+// hardSpace is a space at which no line breaks, of a private use area that no
+// font prints.
+const hardSpace = "\ue000"
+
 // gap writes an empty line.
 func (p *page) gap() { p.WriteByte('\n') }
 
@@ -63,7 +67,7 @@ func (p *page) line(indent int, st style, text string) {
 		p.gap()
 		return
 	}
-	p.WriteString(strings.Repeat(" ", indent) + p.paint(st, text) + "\n")
+	p.WriteString(strings.Repeat(" ", indent) + p.paint(st, strings.ReplaceAll(text, hardSpace, " ")) + "\n")
 }
 
 // text writes text behind indent spaces, wrapped.
