@@ -19,7 +19,6 @@ type Aggregator struct {
 	w         *Workload
 	byKey     map[uint64]uint32
 	samples   []samples // beside w.Groups
-	firstAt   []keptText
 	contexts  map[Context]uint32
 	sessions  sessions
 	maps      map[*Worker]*numbers
@@ -28,12 +27,6 @@ type Aggregator struct {
 	source    Source
 	opened    int // sessions so far
 	folded    int // group of what --max-groups folded, -1 none
-}
-
-// keptText says where the text of a group was first seen.
-type keptText struct {
-	input    uint32
-	position int64
 }
 
 // numbers map a worker's local numbers to global ones.
@@ -130,22 +123,21 @@ func (a *Aggregator) group(l *localGroup) uint32 {
 	if len(a.w.Groups) >= a.limits.Groups {
 		return a.foldedGroup()
 	}
-	return a.newGroup(&Group{Key: l.Key, Database: l.Database, Text: l.Text, Command: l.Command, Traits: l.Traits}, l.firstAt)
+	return a.newGroup(&Group{Key: l.Key, Database: l.Database, Text: l.Text, Command: l.Command, Traits: l.Traits})
 }
 
-func (a *Aggregator) newGroup(g *Group, position int64) uint32 {
+func (a *Aggregator) newGroup(g *Group) uint32 {
 	n := uint32(len(a.w.Groups))
 	a.byKey[g.Key] = n
 	a.w.Groups = append(a.w.Groups, g)
 	a.samples = append(a.samples, samples{})
-	a.firstAt = append(a.firstAt, keptText{a.number, position})
 	return n
 }
 
 // foldedGroup is where executions go when there are too many groups.
 func (a *Aggregator) foldedGroup() uint32 {
 	if a.folded < 0 {
-		a.folded = int(a.newGroup(&Group{Key: 0, Text: "", Command: CommandEmpty, Traits: TraitNoise}, 0))
+		a.folded = int(a.newGroup(&Group{Key: 0, Text: "", Command: CommandEmpty, Traits: TraitNoise}))
 	}
 	return uint32(a.folded)
 }
@@ -212,9 +204,6 @@ func (a *Aggregator) Collect(w *Worker) {
 		for i, c := range l.LeadingWild {
 			g.LeadingWild[i] += c
 		}
-		if at := a.firstAt[n]; at.input == a.number && l.firstAt < at.position {
-			g.Text, a.firstAt[n].position = l.Text, l.firstAt
-		}
 		a.samples[n].merge(&l.samples)
 	}
 	delete(a.maps, w)
@@ -241,7 +230,7 @@ func (a *Aggregator) Count(c *Counter) {
 			n = a.foldedGroup()
 			a.w.Folded += c.Totals.Calls
 		} else {
-			n = a.newGroup(&Group{Key: c.Key, Database: c.Database, Text: c.Text, Command: c.Command, Traits: c.Traits}, 0)
+			n = a.newGroup(&Group{Key: c.Key, Database: c.Database, Text: c.Text, Command: c.Command, Traits: c.Traits})
 		}
 	}
 	g := a.w.Groups[n]

@@ -167,6 +167,43 @@ func TestAggregator_sessionsBeyondTheBoundAreEvictedAndCounted(t *testing.T) {
 	}
 }
 
+func TestAggregator_theSessionThatWasNotUsedForLongestGoes(t *testing.T) {
+	w, _ := run(Limits{Sessions: 2}, []step{
+		{"a", KindPending, "q", 0, 0},
+		{"b", KindExecution, "q", 10, 0},
+		{"a", KindParse, "q", 1, 0},
+		{"c", KindExecution, "q", 10, 0},
+		{"a", KindBare, "", 50, 0},
+	}, []int{3}, []int{0, 1})
+	if in := w.Inputs[0]; w.Evicted != 1 || in.Bare != 0 || in.Executions != 3 {
+		t.Errorf("%d evicted, %d bare, %d executions; want 1, 0, 3", w.Evicted, in.Bare, in.Executions)
+	}
+}
+
+func TestWorker_sessionsBeyondItsOwnBoundKeepTheirOrder(t *testing.T) {
+	var script []step
+	for i := range maxLocalSessions + 10 {
+		script = append(script, step{fmt.Sprint(i), KindExecution, "q", 1, 0})
+		if i > 1 { // the first two go on
+			script = append(script, step{fmt.Sprint(i), KindDisconnect, "", 0, 0})
+		}
+	}
+	script = append(script, step{"last", KindPending, "q", 0, 0})
+	end := len(script) // here the worker forgets the sessions it has met
+	script = append(script, step{"other", KindExecution, "q", 1, 0}, step{"last", KindBare, "", 50, 0})
+	w, seen := run(Limits{}, script, []int{end}, nil)
+	if in := w.Inputs[0]; in.Bare != 0 || in.Pending != 0 || w.Evicted != 0 {
+		t.Errorf("%d bare, %d pending, %d evicted", in.Bare, in.Pending, w.Evicted)
+	}
+	n := uint32(w.Sessions - 1)
+	if w.Session(n-1) != "last" || w.Session(n) != "other" {
+		t.Errorf("the last sessions are %q, %q", w.Session(n-1), w.Session(n))
+	}
+	if last := seen.lines[len(seen.lines)-1]; !strings.HasPrefix(last, fmt.Sprintf("session %d ", n-1)) || !strings.Contains(last, "50 µs") {
+		t.Errorf("observed %q", last)
+	}
+}
+
 func TestAggregator_sessionsThatEndAreNotEvicted(t *testing.T) {
 	var script []step
 	for i := range 50 {

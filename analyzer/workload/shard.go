@@ -44,7 +44,6 @@ type Worker struct {
 // localGroup is what one worker knows of a group.
 type localGroup struct {
 	Group
-	firstAt int64 // Position of the first text
 	samples samples
 }
 
@@ -206,7 +205,7 @@ func (w *Worker) group(o *Observation) (uint32, bool) {
 	}
 	n = uint32(len(w.groups))
 	w.byKey[o.Key] = n
-	g := &localGroup{firstAt: o.Position}
+	g := &localGroup{}
 	g.Key, g.Command, g.Traits = o.Key, o.Command, o.Traits
 	if o.Client != nil {
 		g.Database = o.Client().Database
