@@ -419,8 +419,7 @@ func TestOTLP_aTraceMayBeSpreadOverTheInput(t *testing.T) {
 func TestOTLP_openTracesAreBounded(t *testing.T) {
 	agg := workload.NewAggregator(workload.Limits{})
 	in := &workload.Input{}
-	agg.Input(in, workload.SourceTrace)
-	traces := newTraces(&reading{o: Options{}.withDefaults(), agg: agg}, in)
+	traces := newTraces(&reading{o: Options{}.withDefaults(), agg: agg}, in, agg.Input(in, workload.SourceTrace))
 	traces.limit = 1 << 16
 	for i := range 5000 {
 		s := &otlpSpan{TraceID: otlpText(fmt.Sprint(i % 1000)), SpanID: otlpText(fmt.Sprint("s", i)), Name: "S", Start: otlpText(fmt.Sprint(1 + i*1000))}
@@ -434,6 +433,25 @@ func TestOTLP_openTracesAreBounded(t *testing.T) {
 	traces.closeAll()
 	if in.Executions != 5000 || traces.bytes != 0 || !strings.Contains(strings.Join(in.Notes, ""), "traces went on after they had been closed") {
 		t.Errorf("%d executions, %d bytes left, notes %q", in.Executions, traces.bytes, in.Notes)
+	}
+}
+
+func TestOTLP_samplesNameTheirInput(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for i, text := range []string{traceText("q - 10 20 S;db.statement=SELECT a FROM t"), traceText("q - 10 90 S;db.statement=SELECT a FROM t WHERE b = $1;db.query.parameter.0=it's")} {
+		paths = append(paths, filepath.Join(dir, fmt.Sprint(i)))
+		if err := os.WriteFile(paths[i], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	agg := workload.NewAggregator(workload.Limits{})
+	if err := Read(context.Background(), paths, Options{}, agg); err != nil {
+		t.Fatal(err)
+	}
+	g := groupOf(t, agg.Workload(), "SELECT a FROM t WHERE")
+	if len(g.Samples) != 1 || g.Samples[0].Input != 1 || g.Samples[0].Line != 1 || !slices.Equal(g.Samples[0].Params, []string{"it's"}) {
+		t.Errorf("samples %+v, want one of input 1 with its parameter", g.Samples)
 	}
 }
 

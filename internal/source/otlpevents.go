@@ -119,7 +119,7 @@ func (t *traces) observation(tr *trace, a *assembly, s *span) *workload.Observat
 	t.serial++
 	o := &workload.Observation{
 		Event: workload.Event{
-			Kind: workload.KindExecution, Start: s.start, Dur: s.end - s.start, Line: s.line,
+			Kind: workload.KindExecution, Start: s.start, Dur: s.end - s.start, Line: s.line, Input: t.number,
 			Rows: q.rows, Limit: l.Limit, Offset: l.Offset,
 			Request: requestHash(tr.id), Flags: workload.FlagTrace | flagsOf(l),
 		},

@@ -23,6 +23,7 @@ const maxOpenSpans = 64 << 20
 type traces struct {
 	r      *reading
 	in     *workload.Input
+	number uint32 // of in
 	w      *workload.Worker
 	spare  *workload.Shard
 	open   map[string]*list.Element // of *trace
@@ -74,11 +75,11 @@ type statement struct {
 	rows     int64
 }
 
-func newTraces(r *reading, in *workload.Input) *traces {
+func newTraces(r *reading, in *workload.Input, number uint32) *traces {
 	w := r.agg.NewWorker(workload.SourceTrace)
 	w.Begin(nil)
 	return &traces{
-		r: r, in: in, w: w, open: map[string]*list.Element{}, oldest: list.New(), limit: maxOpenSpans,
+		r: r, in: in, number: number, w: w, open: map[string]*list.Element{}, oldest: list.New(), limit: maxOpenSpans,
 		texts: map[string]string{}, cut: map[uint64]bool{}, foreign: map[string]int{},
 	}
 }
