@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,7 +128,7 @@ func TestTable_staysWithinThePage(t *testing.T) {
 		}
 		for format, write := range map[string]writer{"table": Table, "inspect": Inspect} {
 			for _, o := range []Options{{}, {Verbose: true}, {Width: 60}, {Width: 100, Verbose: true}, {Width: 7}, {Width: 10_000}} {
-				o.Command = command
+				o.Command = append(slices.Clone(command), strings.Fields(strings.Repeat("logs/of/the/year a.log ", 12))...)
 				width := 80
 				if o.Width > 0 {
 					width = min(max(o.Width, 72), 100)

@@ -136,7 +136,7 @@ func (p *page) command(word string, args []string, tail, why string) {
 	if tail != "" {
 		words = append(words, tail)
 	}
-	lines := fill(words, p.width-margin-2)
+	lines := fill(words, p.width-margin-len("    ")-len(" \\"))
 	for i := range lines[1:] {
 		lines[i] += " \\"
 		lines[i+1] = "    " + lines[i+1]
