@@ -185,7 +185,7 @@ func TestAggregator_theCutOfTheInputChangesNothing(t *testing.T) {
 		{"too many groups", Limits{Groups: 6}, 12, false}, // which samples a full worker keeps depends on the cut
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for seed := range uint64(150) {
+			for seed := range uint64(60) {
 				r := rand.New(rand.NewPCG(seed, 1))
 				script := randomScript(r, 1+r.IntN(300), c.texts)
 				w, seen := run(c.limits, script, nil, nil)
@@ -204,7 +204,7 @@ func TestAggregator_theCutOfTheInputChangesNothing(t *testing.T) {
 
 func TestAggregator_executionsOfTheCoverageAndOfTheGroupsAgree(t *testing.T) {
 	for _, l := range []Limits{{}, {Sessions: 2}, {Groups: 4}} {
-		for seed := range uint64(100) {
+		for seed := range uint64(40) {
 			r := rand.New(rand.NewPCG(seed, 2))
 			script := randomScript(r, 300, 12)
 			cut, workers := randomCut(r, len(script))
