@@ -267,7 +267,7 @@ func (s *scanner) takeRow(line, offset int64) {
 	*r = record{
 		line: line, offset: offset,
 		user: row.field(csvUser), database: row.field(csvDatabase), vxid: row.field(csvVxid), app: row.field(csvApp),
-		severity: severities[string(row.field(csvSeverity))], message: row.field(csvMessage), detail: row.field(csvDetail),
+		severity: severityOf(row.field(csvSeverity)), message: row.field(csvMessage), detail: row.field(csvDetail),
 		context: row.field(csvContext), statement: row.field(csvQuery), name: row.field(csvSession),
 		cut:   row.open && row.n == csvMessage+1,
 		short: row.open,

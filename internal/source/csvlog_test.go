@@ -107,6 +107,7 @@ func TestDetect_theLinesOfALogVote(t *testing.T) {
 		{"stderr", []string{plain, plain, csvRow, object}},
 		{"csvlog", []string{plain, csvRow, csvRow}},
 		{"sql", []string{"SELECT 'LOG: x' FROM a;"}},
+		{"sql", strings.Split("-- ERROR:  x\n"+strings.Repeat("SELECT 1;\n", 60), "\n")},
 		{"unknown", []string{"2026-11-23 INFO starting", "duration: 5 ms"}},
 		{"empty", []string{"", " "}},
 	} {

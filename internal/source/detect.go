@@ -87,6 +87,7 @@ func has(fields []string, name string) bool {
 func detectLog(text []byte) string {
 	var csv csvReader
 	counts := map[string]int{}
+	lines := 0
 	for range 4000 {
 		line, rest, more := bytes.Cut(text, []byte{'\n'})
 		switch {
@@ -95,6 +96,7 @@ func detectLog(text []byte) string {
 		case len(line) > 0 && line[0] == '{' && detectJSON(line) == "jsonlog":
 			counts["jsonlog"]++
 		case !continues(line):
+			lines++
 			if at, _ := findSeverity(line); at >= 0 {
 				counts["stderr"]++
 			}
@@ -109,6 +111,10 @@ func detectLog(text []byte) string {
 		if counts[kind] > counts[best] {
 			best = kind
 		}
+	}
+	// A script may quote an error message, or print one.
+	if best == "stderr" && counts[best]*50 < lines {
+		return ""
 	}
 	return best
 }

@@ -90,7 +90,7 @@ func (s *scanner) readObject(b []byte, r *record) bool {
 			if !ok {
 				return false
 			}
-			r.severity = severities[string(value)]
+			r.severity = severityOf(value)
 		case "pid":
 			pid = j.scalar()
 		case "user":

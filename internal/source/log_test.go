@@ -90,6 +90,8 @@ func TestRead_samplesAreReadExactly(t *testing.T) {
 		{"version17.log.gz version17.csv.gz version17.json.gz", "", 1847918, "executions=82 fetches=1 parse=14 bind=25 plans=25 nested=1"},
 		{"injection.log", "%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ", 345, "executions=2"},
 		{"injection.csv injection.json", "", 345, "executions=2"},
+		{"french.log.gz", "%m [%p] ", 661508, "executions=57 fetches=1 parse=14 bind=25"},
+		{"german.csv.gz", "", 667778, "executions=57 fetches=1 parse=14 bind=25"},
 		{"berlin.log", "", 404133, "executions=7"},
 		{"berlin.csv berlin.json", "", 404133, "executions=7"},
 	} {

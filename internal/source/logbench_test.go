@@ -62,11 +62,11 @@ func BenchmarkScan(b *testing.B) {
 	} {
 		content := benchLog(format)
 		b.Run(format, func(b *testing.B) {
-			o := Options{}.withDefaults()
+			r := &reading{o: Options{}.withDefaults()}
 			agg := workload.NewAggregator(workload.Limits{})
 			agg.Input(&workload.Input{}, workload.SourceLog)
-			s := newScanner(&o, 0, nil, agg.NewWorker(workload.SourceLog))
-			c := newCutter(strings.NewReader(content), f, o)
+			s := newScanner(r, 0, agg.NewWorker(workload.SourceLog))
+			c := newCutter(strings.NewReader(content), f, r.o)
 			var blocks []*block
 			for {
 				k := &block{}

@@ -89,18 +89,24 @@ func FuzzMessage(f *testing.F) {
 	f.Add("duration: 4.484 ms  execute S_1/C_2: SELECT $1", "parameters: $1 = 'o''brien', $2 = NULL")
 	f.Add("duration: 4.484 ms  plan:\nQuery Text: SELECT 1\nQuery Parameters: $1 = '1'\nResult  (cost=0.00..0.01 rows=1 width=4)", "")
 	f.Add("duration: 4.484 ms  plan:\n{\"Query Text\": \"SELECT \\u0031\", \"Plan\":", "")
+	f.Add("durée : 4.484 ms  exécute S_1/C_2 : SELECT $1", "paramètres : $1 = '1'")
 	f.Add("duration: 4.484 ms  statement: EXECUTE x(1, 'a')", "prepare: PREPARE x(int) AS SELECT $1")
 	f.Fuzz(func(t *testing.T, text, detail string) {
 		m := readMessage([]byte(text))
 		if m.dur < 0 || !strings.HasSuffix(text, string(m.text)) {
 			t.Errorf("%q: %d µs, text %q", text, m.dur, m.text)
 		}
+		for _, l := range languages() {
+			if m := l.message([]byte(text)); m.dur < 0 || !strings.HasSuffix(text, string(m.text)) {
+				t.Errorf("%s: %q: %d µs, text %q", l.Name, text, m.dur, m.text)
+			}
+		}
 		readPlan(m.text)
 		prepareBody(m.text)
-		readPrepared([]byte(detail))
+		readPrepared([]byte(detail), nil)
 		var v values
 		v.readArguments(m.text)
-		v.readParameters([]byte(detail))
+		v.readParameters([]byte(detail), nil)
 		for _, x := range v.list {
 			if !strings.Contains(detail, string(x.text)) {
 				t.Errorf("%q holds no %q", detail, x.text)

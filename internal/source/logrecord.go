@@ -35,12 +35,13 @@ type record struct {
 // scanner turns the records of blocks into observations. Each worker has its
 // own.
 type scanner struct {
-	o      *Options
-	input  uint32
-	worker *workload.Worker
-	match  matcher // of stderr lines
-	clock  clock   // of the other formats
-	cov    *workload.Coverage
+	o        *Options
+	input    uint32
+	worker   *workload.Worker
+	match    matcher   // of stderr lines
+	clock    clock     // of the other formats
+	language *language // of the messages, nil is English
+	cov      *workload.Coverage
 
 	from, to int64 // µs of the block's records, both 0 without any
 
@@ -59,8 +60,8 @@ type scanner struct {
 	record record // of the formats that read one at a time
 }
 
-func newScanner(o *Options, input uint32, zone *time.Location, w *workload.Worker) *scanner {
-	s := &scanner{o: o, input: input, worker: w, clock: clock{zone: zone}}
+func newScanner(r *reading, input uint32, w *workload.Worker) *scanner {
+	s := &scanner{o: &r.o, input: input, worker: w, clock: clock{zone: r.zone}, language: r.language}
 	s.seen.Client = s.context
 	return s
 }
@@ -97,7 +98,7 @@ func (s *scanner) take(r *record) {
 	if r.timed {
 		s.from, s.to = min(s.from, r.at), max(s.to, r.at)
 	}
-	if r.ambiguous && !r.settle() {
+	if r.ambiguous && !r.settle(s.language) {
 		s.cov.Ambiguous++
 		return
 	}
@@ -109,7 +110,7 @@ func (s *scanner) take(r *record) {
 	_, text := cutState(r.message)
 	switch r.severity {
 	case sevLog:
-		m = readMessage(text)
+		m = s.language.message(text)
 	case sevError:
 		m.kind = workload.KindError
 	default:
@@ -176,11 +177,11 @@ func (s *scanner) statement(r *record, m *message) {
 		o.Flags |= workload.FlagPendingFetch
 	}
 	s.values.list, s.values.known, s.values.cut = s.values.list[:0], false, false
-	if body := readPrepared(r.detail); body != nil {
+	if body := readPrepared(r.detail, s.language); body != nil {
 		s.values.readArguments(m.text)
 		m.text = body
 	} else if len(r.detail) > 0 {
-		s.values.readParameters(r.detail)
+		s.values.readParameters(r.detail, s.language)
 	}
 	s.add(r, m)
 }

@@ -103,13 +103,13 @@ func readDuration(s []byte) message {
 		case bytes.HasPrefix(s, wordPlan):
 			m.kind, m.text = workload.KindPlan, bytes.TrimLeft(s[len(wordPlan):], "\r\n")
 		case bytes.HasPrefix(s, wordParse):
-			if m.name, m.text = splitName(s[len(wordParse):]); m.name != nil {
+			if m.name, m.text = splitName(s[len(wordParse):], nameEnd); m.name != nil {
 				m.kind = workload.KindParse
 			}
 		}
 	case 'b':
 		if bytes.HasPrefix(s, wordBind) {
-			if m.name, m.text = splitName(s[len(wordBind):]); m.name != nil {
+			if m.name, m.text = splitName(s[len(wordBind):], nameEnd); m.name != nil {
 				m.kind = workload.KindBind
 			}
 		}
@@ -128,7 +128,7 @@ func readNamed(s []byte, m *message) bool {
 		rest = s[len(wordFetch):]
 		m.fetch = true
 	}
-	m.name, m.text = splitName(rest)
+	m.name, m.text = splitName(rest, nameEnd)
 	return m.name != nil
 }
 
@@ -136,32 +136,36 @@ func readNamed(s []byte, m *message) bool {
 // can reach: drivers name freely, but not longer than this.
 const longestName = 512
 
+// nameEnd stands between a name and the text, in English.
+var nameEnd = []byte(": ")
+
 // splitName cuts "NAME: TEXT". Names may hold blanks, slashes and colons; the
-// first colon with a blank after it that is followed by the beginning of a
-// statement ends the name, or else the first at all.
-func splitName(s []byte) (name, text []byte) {
+// first end that is followed by the beginning of a statement ends the name, or
+// else the first at all.
+func splitName(s, end []byte) (name, text []byte) {
 	first := -1
 	for from := 0; ; {
-		i := indexFrom(s[:min(len(s), longestName)], from, []byte(": "))
+		i := indexFrom(s[:min(len(s), longestName)], from, end)
 		if i < 0 {
 			break
 		}
 		if first < 0 {
 			first = i
 		}
-		if beginsStatement(s[i+2:]) {
+		if beginsStatement(s[i+len(end):]) {
 			first = i
 			break
 		}
 		from = i + 1
 	}
 	if first < 0 {
-		if n := len(s); n > 0 && s[n-1] == ':' { // an empty statement whose blank was cut off
-			return s[:n-1], s[n:]
+		// An empty statement whose blank was cut off.
+		if short := bytes.TrimRight(end, " "); len(short) > 0 && bytes.HasSuffix(s, short) {
+			return s[:len(s)-len(short)], s[len(s):]
 		}
 		return nil, nil
 	}
-	return s[:first], s[first+2:]
+	return s[:first], s[first+len(end):]
 }
 
 // beginsStatement reports whether s begins with a word that begins statements,

@@ -99,7 +99,7 @@ func TestReadParameters(t *testing.T) {
 		{"", " (unknown)"},
 	} {
 		var v values
-		v.readParameters([]byte(c.text))
+		v.readParameters([]byte(c.text), nil)
 		if got := v.String(); got != c.want {
 			t.Errorf("%q\n got %s\nwant %s", c.text, got, c.want)
 		}
@@ -108,7 +108,7 @@ func TestReadParameters(t *testing.T) {
 
 func TestValues_hashLikeTheLiteralsOfAText(t *testing.T) {
 	var v values
-	v.readParameters([]byte("parameters: $1 = '1', $2 = 'b', $3 = '3', $4 = '4', $5 = '5', $6 = '6', $7 = '7', $8 = '8', $9 = '9', $10 = '10'"))
+	v.readParameters([]byte("parameters: $1 = '1', $2 = 'b', $3 = '3', $4 = '4', $5 = '5', $6 = '6', $7 = '7', $8 = '8', $9 = '9', $10 = '10'"), nil)
 	var l sqltree.Lexed
 	sqltree.Lex([]byte("SELECT f(1, 'b', 3, '4', 5, 6, 7, 8, 9, '10')"), &l)
 	got := v.hashes(nil)
@@ -120,7 +120,7 @@ func TestValues_hashLikeTheLiteralsOfAText(t *testing.T) {
 			t.Errorf("value %d hashes differently", i+1)
 		}
 	}
-	v.readParameters([]byte("parameters: $1 = NULL"))
+	v.readParameters([]byte("parameters: $1 = NULL"), nil)
 	if got[0] = v.hashes(nil)[0]; got[0] == sqltree.HashLiteral([]byte("NULL")) {
 		t.Error("NULL hashes like the text NULL")
 	}

@@ -35,12 +35,13 @@ var (
 // readParameters reads "parameters: $1 = '42', $2 = NULL" (PostgreSQL 17 and
 // later: "Parameters: ...") into v, whose memory is used again. Values may hold
 // anything, quotes are doubled.
-func (v *values) readParameters(s []byte) {
+func (v *values) readParameters(s []byte, in *language) {
 	v.list, v.cut, v.known = v.list[:0], false, false
-	if len(s) == 0 || s[0]|0x20 != 'p' || !bytes.HasPrefix(s[1:], wordParameters) {
-		return
+	if len(s) > 0 && s[0]|0x20 == 'p' && bytes.HasPrefix(s[1:], wordParameters) {
+		v.read(s[1+len(wordParameters):])
+	} else if in != nil && len(in.parameters) > 0 && len(s) > len(in.parameters) && bytes.EqualFold(s[:len(in.parameters)], in.parameters) {
+		v.read(s[len(in.parameters):])
 	}
-	v.read(s[1+len(wordParameters):])
 }
 
 // read reads "$1 = '42', $2 = NULL".
@@ -147,11 +148,16 @@ func (v *values) integer(n int) (int64, bool) {
 
 // readPrepared reads the body out of "prepare: PREPARE name(types) AS body",
 // the detail of an EXECUTE.
-func readPrepared(detail []byte) []byte {
-	if !bytes.HasPrefix(detail, wordPrepare) {
-		return nil
+func readPrepared(detail []byte, in *language) []byte {
+	if rest, ok := bytes.CutPrefix(detail, wordPrepare); ok {
+		return prepareBody(rest)
 	}
-	return prepareBody(detail[len(wordPrepare):])
+	if in != nil && len(in.preparation) > 0 {
+		if rest, ok := bytes.CutPrefix(detail, in.preparation); ok {
+			return prepareBody(rest)
+		}
+	}
+	return nil
 }
 
 // prepareBody returns what stands after AS in "PREPARE name (types) AS body",

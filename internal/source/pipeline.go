@@ -68,7 +68,7 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 	var scanning sync.WaitGroup
 	for i := range workers {
 		workers[i] = r.agg.NewWorker(workload.SourceLog)
-		s := newScanner(&r.o, number, r.zone, workers[i])
+		s := newScanner(r, number, workers[i])
 		scanning.Go(func() { scanBlocks(r.ctx, f, s, work, done) })
 	}
 	finished := make(chan struct{})

@@ -94,13 +94,14 @@ type head struct {
 
 // matcher reads lines by a prefix. It is used by one goroutine.
 type matcher struct {
-	p     *prefix
-	clock clock
-	line  []byte
-	head  head
-	steps int
-	skip  int  // readings to pass over
-	other head // the second reading of an ambiguous line
+	p        *prefix
+	language *language // of the messages
+	clock    clock
+	line     []byte
+	head     head
+	steps    int
+	skip     int  // readings to pass over
+	other    head // the second reading of an ambiguous line
 }
 
 // maxSteps bounds the search for the extent of fields, per line.

@@ -96,6 +96,9 @@ func (d *deriver) time(key byte) bool {
 	if d.i > 0 && letter(d.s[d.i-1]) {
 		return false
 	}
+	if n := isoTimestampLen(s); n > 0 {
+		return d.take('*', n) // a shipper's
+	}
 	if _, n := epoch(s); n > 0 {
 		return d.take('n', n)
 	}
@@ -272,8 +275,10 @@ func (d *deriver) number() bool {
 		return d.take('v', n+1+digits(s[n+1:]))
 	case n == 5 && string(s[:n]) == "00000" && !d.used['e']:
 		return d.take('e', n)
-	case !d.used['p']:
+	case !d.used['p'] && (d.i > 0 && d.s[d.i-1] == '[' || !bracketedNumber(s)):
 		return d.take('p', n)
+	case !d.used['p']:
+		return d.take('*', n)
 	case n == 1 && d.i > 0 && d.s[d.i-1] == '-' && d.used['l']:
 		return false // [5-1], as syslog numbers the pieces
 	case !d.used['l']:
@@ -282,6 +287,40 @@ func (d *deriver) number() bool {
 		return d.take('x', n)
 	}
 	return d.take('*', n)
+}
+
+// bracketedNumber reports whether "[123]" stands in s: where there is one, it
+// is the process.
+func bracketedNumber(s []byte) bool {
+	for {
+		i := bytes.IndexByte(s, '[')
+		if i < 0 {
+			return false
+		}
+		s = s[i+1:]
+		if n := digits(s); n > 0 && n < len(s) && s[n] == ']' {
+			return true
+		}
+	}
+}
+
+// isoTimestampLen is the length of "2026-11-23T08:30:09.035003+00:00" at the
+// start of s.
+func isoTimestampLen(s []byte) int {
+	if len(s) < 20 || s[10] != 'T' {
+		return 0
+	}
+	var plain [19]byte
+	copy(plain[:], s)
+	plain[10] = ' '
+	if timestampLen(plain[:]) == 0 {
+		return 0
+	}
+	n := 19
+	for n < len(s) && s[n] != ' ' && s[n] != '\t' && n < 40 {
+		n++
+	}
+	return n
 }
 
 // host reads [local] and addresses, with or without the port.

@@ -31,12 +31,12 @@ func (m *matcher) decide() {
 	}
 	for len(readings) > 1 {
 		first, second := &readings[0], &readings[1]
-		inside, whole := quoted(m.line[first.text:], second.text-first.text)
+		inside, whole := quoted(m.line[first.text:], second.text-first.text, m.language)
 		if !inside {
 			readings = readings[1:]
 			continue
 		}
-		if _, other := quoted(m.line[second.text:], 0); whole && !other {
+		if _, other := quoted(m.line[second.text:], 0, m.language); whole && !other {
 			readings = append(readings[:1], readings[2:]...)
 			continue
 		}
@@ -52,9 +52,9 @@ func (m *matcher) decide() {
 // quoted reports whether the byte at an offset of a message lies inside a
 // string or comment of its statement, and whether the statement ends outside of
 // them.
-func quoted(message []byte, at int) (inside, whole bool) {
+func quoted(message []byte, at int, in *language) (inside, whole bool) {
 	_, s := cutState(message)
-	m := readMessage(s)
+	m := in.message(s)
 	if len(m.text) == 0 {
 		return false, true
 	}
@@ -70,10 +70,10 @@ func quoted(message []byte, at int) (inside, whole bool) {
 
 // settle decides between the two readings of an ambiguous record now that its
 // whole text is known: the one whose statement ends outside of strings.
-func (r *record) settle() bool {
-	_, first := quoted(r.message, 0)
+func (r *record) settle(in *language) bool {
+	_, first := quoted(r.message, 0, in)
 	other := r.message[min(r.otherAt, len(r.message)):]
-	_, second := quoted(other, 0)
+	_, second := quoted(other, 0, in)
 	if second && !first {
 		r.message, r.app, r.user, r.database = other, r.otherApp, r.otherUser, r.otherDatabase
 	}

@@ -48,8 +48,7 @@ func severityAt(s []byte) (sev severity, n int) {
 	if i <= 0 {
 		return sevNone, 0
 	}
-	word := s[:i]
-	if sev = severities[string(word)]; sev == sevNone {
+	if sev = severityOf(s[:i]); sev == sevNone {
 		return sevNone, 0
 	}
 	return sev, i + len(colon)
@@ -68,12 +67,21 @@ func findSeverity(line []byte) (at, n int) {
 			return -1, 0
 		}
 		i += from
+		// In some languages the word is two, or a blank follows it.
 		start := i
-		for start > from && i-start < longestSeverity && letter(line[start-1]) {
-			start--
-		}
-		if sev, n := severityAt(line[start:]); sev != sevNone && start+n == i+len(colon) {
-			return start, n
+		for words := 0; words < 3; words++ {
+			for start > from && line[start-1] == ' ' && i-start < longestSeverity {
+				start--
+			}
+			for start > from && i-start < longestSeverity && letter(line[start-1]) {
+				start--
+			}
+			if severityOf(line[start:i]) != sevNone {
+				return start, i + len(colon) - start
+			}
+			if start == from || line[start-1] != ' ' {
+				break
+			}
 		}
 		from = i + len(colon)
 	}

@@ -152,6 +152,7 @@ type reading struct {
 	agg  *workload.Aggregator
 	zone *time.Location
 
+	language *language           // of the log that is being read, nil is English
 	exported map[uint64]exported // rows of pg_stat_statements that were read
 	weighed  map[string]bool     // names of --weights that were used
 	weighs   *workload.Input     // the last file of queries
@@ -237,6 +238,12 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	if kind == "" {
 		kind = detect(head)
 	}
+	r.language = nil
+	switch kind {
+	case "stderr", "csvlog", "jsonlog":
+		r.language = languageOf(head)
+		in.Language = r.language.name()
+	}
 	switch kind {
 	case "stderr":
 		p, rate := r.prefix(head)
@@ -246,16 +253,16 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 		if p == nil {
 			break
 		}
-		in.Kind, in.Format, in.Prefix, in.PrefixRate, in.Language = "log", kind, p.text, rate, "en"
+		in.Kind, in.Format, in.Prefix, in.PrefixRate = "log", kind, p.text, rate
 		if !p.hasSession() {
 			in.Notes = append(in.Notes, "the prefix names no session or process: statements of several sessions look like one")
 		}
-		return r.log(in, src, &stderrReader{prefix: p})
+		return r.log(in, src, &stderrReader{prefix: p, language: r.language})
 	case "csvlog":
-		in.Kind, in.Format, in.Language = "log", kind, "en"
+		in.Kind, in.Format = "log", kind
 		return r.log(in, src, &csvReader{longest: longestRecord(r.o.MaxStatement)})
 	case "jsonlog":
-		in.Kind, in.Format, in.Language = "log", kind, "en"
+		in.Kind, in.Format = "log", kind
 		return r.log(in, src, jsonReader{})
 	case "pgss":
 		in.Kind, in.Format = "pgss", "pg_stat_statements"

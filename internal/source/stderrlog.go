@@ -14,12 +14,13 @@ import (
 // all, and everything up to the next such line. What a unit says does not
 // depend on what stands before or after it.
 type stderrReader struct {
-	prefix *prefix
-	m      matcher // of split and begins, which one goroutine calls
+	prefix   *prefix
+	language *language
+	m        matcher // of split and begins, which one goroutine calls
 }
 
 func (f *stderrReader) matcher() *matcher {
-	f.m.p = f.prefix
+	f.m.p, f.m.language = f.prefix, f.language
 	return &f.m
 }
 
@@ -62,7 +63,7 @@ func continues(line []byte) bool {
 // scan reads whole units.
 func (f *stderrReader) scan(b *block, s *scanner) {
 	m := &s.match
-	m.p, m.clock.zone = f.prefix, s.clock.zone
+	m.p, m.language, m.clock.zone = f.prefix, f.language, s.clock.zone
 	u := unit{s: s, data: b.data, longest: b.longest}
 	line := b.line - 1
 	for at := 0; at < len(b.data); {
