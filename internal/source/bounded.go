@@ -7,10 +7,11 @@ import (
 )
 
 // errTooLong ends the reading of one record that is longer than any real one.
-var errTooLong = errors.New("a record is longer than 64 MiB")
+var errTooLong = errors.New("a record is too long to be one")
 
-// maxRecord bounds what one row or span may take in memory.
-const maxRecord = 64 << 20
+// maxRecord bounds what one row or span may take in memory; the longest
+// statements that are read at all are much shorter.
+const maxRecord = 16 << 20
 
 // boundedReader counts what passes and ends with [errTooLong] when a record,
 // whose beginning [boundedReader.record] marks, grows without end.
