@@ -160,6 +160,25 @@ func TestTable_printsEachIndexOnce(t *testing.T) {
 	}
 }
 
+func TestTable_saysWhyItCannotSeeLoops(t *testing.T) {
+	const why = "slow.log holds no statement below 417 ms"
+	for _, c := range []struct {
+		name string
+		skip analyzer.Skip
+		want string
+	}{
+		{"in the rule's words", analyzer.Skip{Kind: "n-plus-one-blind", Count: 1, Example: why}, "blind  " + why + "\n       SET log_min_duration_statement = 0"},
+		{"or in general", analyzer.Skip{Kind: "n-plus-one-blind", Count: 1}, "blind  N+1 loops cannot be seen\n"},
+		{"without any order of statements", analyzer.Skip{Kind: "no-sequence", Count: 1}, "blind  the input has no order of statements"},
+	} {
+		r := shop()
+		r.Skips = []analyzer.Skip{c.skip}
+		if got := written(t, Table, r, Options{}); !strings.Contains(got, c.want) {
+			t.Errorf("%s: no %q in\n%s", c.name, c.want, got)
+		}
+	}
+}
+
 func TestTable_drawsALoopInsideALoop(t *testing.T) {
 	r := shop()
 	f := &r.Findings[1]
