@@ -69,15 +69,16 @@ func (c *cond) selective() bool {
 // access is one table of one scope of a statement with all that restricts and
 // orders it.
 type access struct {
-	stmt  *Statement
-	scope *query.Scope
-	index int // of the table in scope.Tables
-	table *query.Table
-	conds []*cond
-	ors   []*disjunction
-	order []query.Sort // ORDER BY, when all of it is of this table and nothing regroups the rows
-	limit bool
-	asked bool // something asks for few rows of it: a condition, or a join from a table with one
+	stmt    *Statement
+	scope   *query.Scope
+	index   int // of the table in scope.Tables
+	table   *query.Table
+	conds   []*cond
+	ors     []*disjunction
+	order   []query.Sort // ORDER BY, when all of it is of this table and nothing regroups the rows
+	limit   bool
+	trigger *schema.Constraint // read by the trigger of this foreign key
+	asked   bool               // something asks for few rows of it: a condition, or a join from a table with one
 }
 
 // disjunction is an OR whose arms all restrict this table.
@@ -107,7 +108,7 @@ func reading(st *Statement, sch *schema.Schema) []*access {
 	if a := insertTarget(st.Query); a != nil {
 		out = slices.DeleteFunc(out, func(x *access) bool { return x.table == a })
 	}
-	return out
+	return append(out, triggers(st, sch)...)
 }
 
 // insertTarget is the table that an INSERT writes: it is not read.

@@ -127,26 +127,35 @@ func (m *model) plan(q *query.Query) (*plan, error) {
 			p.pages += f.pages
 		}
 	}
+	scopes := slices.Clone(q.Scopes)
 	for _, a := range reading(st, m.schema) {
+		if a.trigger != nil {
+			f := m.figures(a.table.Rel)
+			if f == nil {
+				continue
+			}
+			p.pages += f.pages
+			scopes = append(scopes, a.scope)
+		}
 		by[a.scope] = append(by[a.scope], a)
 		m.findSkew(p, a)
 	}
 	m.total = p.pages
-	p.top = m.level(q, q.Scopes[0], by, map[*query.Scope]bool{})
+	p.top = m.level(scopes, q.Scopes[0], by, map[*query.Scope]bool{})
 	m.plans[q] = p
 	return p, nil
 }
 
 // level prepares a scope and those below it.
-func (m *model) level(q *query.Query, s *query.Scope, by map[*query.Scope][]*access, seen map[*query.Scope]bool) *level {
+func (m *model) level(scopes []*query.Scope, s *query.Scope, by map[*query.Scope][]*access, seen map[*query.Scope]bool) *level {
 	l := &level{scope: s}
 	seen[s] = true
 	sub := map[*query.Scope]*level{}
-	for _, c := range q.Scopes {
+	for _, c := range scopes {
 		if c.Parent != s || seen[c] {
 			continue
 		}
-		child := m.level(q, c, by, seen)
+		child := m.level(scopes, c, by, seen)
 		sub[c] = child
 		switch {
 		case c.Kind == query.SetArm:

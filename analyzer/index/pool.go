@@ -148,15 +148,18 @@ func (s *selector) gambles(a *access, d *Def) bool {
 		return false
 	}
 	u := match(d, a, a.own(), s.schema)
-	if u == nil || len(u.bound) > 0 {
+	f := s.model.figures(a.table.Rel)
+	if u == nil || len(u.bound) > 0 && (f == nil || s.model.estimate.together(a, u.bound, f.tuples) < fewRows) {
 		return false
 	}
-	f := s.model.figures(a.table.Rel)
 	for _, c := range a.own() {
 		switch c.kind {
 		case trigram, contains, matches:
 			return true
 		case equal, list, joined:
+			if slices.Contains(u.bound, c) {
+				continue
+			}
 			if f == nil || s.model.estimate.of(a, c, f.tuples) < fewRows {
 				return true
 			}

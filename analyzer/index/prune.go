@@ -148,8 +148,8 @@ func (s *selector) spared(ctx context.Context, jobs []*job, chosen *set) bool {
 		if c, err := s.judge(ctx, j, s.relevant(j, chosen)); err == nil {
 			costs[i] = c.Total
 		}
-		if worth(j.before, j.current) && !worth(j.before, costs[i]) {
-			return false // it would lose its index
+		if worth(costs[i], j.current) {
+			return false // it would lose what it gained
 		}
 		with += j.weight * j.current
 		without += j.weight * costs[i]

@@ -38,6 +38,9 @@ func (s *selector) measured(c *choice, j *job) string {
 			continue
 		}
 		t := c.def.Table.Name
+		if r.a.trigger != nil && st.option == nil {
+			return fmt.Sprintf("each row deleted from %s reads all %s rows of %s for the foreign key on %s", r.a.trigger.RefTable.Name, count(r.tuples), t, columnsOf(r.a.conds))
+		}
 		var text string
 		if st.option != nil && st.bound {
 			text = fmt.Sprintf("%s is read by %s, which leaves more to filter or to sort than need be", t, st.option.def.Name)
@@ -89,6 +92,9 @@ func (s *selector) shaped(c *choice, cl claim) string {
 	n := cl.need
 	if i := slices.IndexFunc(c.def.Parts, func(p schema.Part) bool { return isPatternOpclass(p.Opclass) }); i >= 0 {
 		return fmt.Sprintf("%s of %s is matched by its beginning, which an index serves in any collation only with %s%s", columns[i], t, c.def.Parts[i].Opclass, blind)
+	}
+	if k := n.a.trigger; k != nil {
+		return fmt.Sprintf("each row deleted from %s reads all of %s for the foreign key on %s, which no index begins with", k.RefTable.Name, t, columnsOf(n.a.conds))
 	}
 	var filters, sorts []string
 	for _, p := range c.def.Parts {

@@ -100,7 +100,9 @@ func (r *ruler) rank(a *access, conds []*cond) strength {
 				best = max(best, pinned)
 			}
 		case above, below:
-			best = max(best, bounded)
+			if !pruning(a, c) {
+				best = max(best, bounded)
+			}
 		case prefixed, trigram, contains, matches:
 			best = max(best, searched)
 		}
@@ -225,12 +227,18 @@ func (r *ruler) fill(n *need) {
 		switch {
 		case c.selective():
 			strong = append(strong, c)
-		case c.kind == prefixed || c.kind == above || c.kind == below:
+		case c.kind == prefixed || (c.kind == above || c.kind == below) && !pruning(n.a, c):
 			n.ranges = append(n.ranges, c)
 		}
 	}
 	n.equal = r.usage.sort(n.a, distinctKeys(strong))
 	slices.SortStableFunc(n.ranges, func(x, y *cond) int { return rangeRank(n.ranges, y) - rangeRank(n.ranges, x) })
+}
+
+// pruning reports whether a range is answered by leaving partitions out.
+func pruning(a *access, c *cond) bool {
+	t := a.table.Rel
+	return t != nil && t.Kind == schema.KindPartitioned && len(t.PartitionBy) > 0 && t.PartitionBy[0] == c.part.Column && c.ranged()
 }
 
 // rangeRank prefers patterns to intervals and those to half-open ranges.

@@ -70,9 +70,6 @@ func (r *ruler) ideal(n *need) *Def {
 	var def Def
 	switch {
 	case len(equal) > 0 && n.ordered && !several:
-		if a.limit {
-			equal = append(slices.Clone(equal), n.weak()...)
-		}
 		def = b.def(equal, nil, a.order)
 		if len(def.Parts) > maxWidth+2 {
 			def = b.def(equal, nil, nil)

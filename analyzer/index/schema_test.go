@@ -47,7 +47,7 @@ func TestSelect_knowsTheIndexesThatExist(t *testing.T) {
 		{"SELECT * FROM events WHERE kind = $1 AND at IS NOT NULL", "served events_kind_part"},
 		{"SELECT * FROM events WHERE kind = $1 AND at > $2", "served events_kind_part"},
 		{"SELECT * FROM users u JOIN orders o ON o.user_id = u.id WHERE u.email = $1", "served users_email_key orders_user_id_idx"},
-		{"DELETE FROM orders WHERE id = $1", "served orders_pkey"},
+		{"DELETE FROM orders WHERE id = $1", "served orders_pkey items_pkey"},
 		{"SELECT * FROM open_orders WHERE user_id = $1", "served orders_user_id_idx"},
 		{"SELECT * FROM orders WHERE status IN ('a', 'b') AND shipped_at < $1", "served orders_status_created_at_idx"},
 
@@ -80,6 +80,30 @@ func TestSelect_knowsTheIndexesThatExist(t *testing.T) {
 		got := choose(t, sch, index.Options{}, workloadOf(t, sch, c.sql))
 		if outcome(got) != c.want {
 			t.Errorf("%s\n got %s (%s)\nwant %s", c.sql, outcome(got), got.Verdicts["1"].Reason, c.want)
+		}
+	}
+}
+
+// EXPLAIN does not show what the triggers of foreign keys read.
+func TestSelect_readsTheForeignKeysThatPointAtADeletedRow(t *testing.T) {
+	for _, c := range []struct{ ddl, sql, want string }{
+		{"CREATE TABLE c (p_id int REFERENCES p)", "DELETE FROM p WHERE id = $1", "c(p_id)"},
+		{"CREATE TABLE c (p_id int REFERENCES p ON DELETE CASCADE)", "DELETE FROM p WHERE id = $1", "c(p_id)"},
+		{"CREATE TABLE c (p_id int REFERENCES p, PRIMARY KEY (p_id))", "DELETE FROM p WHERE id = $1", "served p_pkey c_pkey"},
+		{"CREATE TABLE c (x int, p_id int REFERENCES p, PRIMARY KEY (x, p_id))", "DELETE FROM p WHERE id = $1", "c(p_id)"},
+		{"CREATE TABLE c (p_id int REFERENCES p) PARTITION BY HASH (p_id); CREATE TABLE c0 PARTITION OF c FOR VALUES WITH (MODULUS 1, REMAINDER 0)", "DELETE FROM p WHERE id = $1", "c(p_id)"},
+		{"CREATE TABLE c (p_id int)", "DELETE FROM p WHERE id = $1", "served p_pkey"},
+		{"CREATE TABLE c (p_id int REFERENCES p)", "UPDATE p SET a = 1 WHERE id = $1", "served p_pkey"},
+	} {
+		sch := schemaOf("CREATE TABLE p (id int PRIMARY KEY, a int);" + c.ddl)
+		got := choose(t, sch, index.Options{}, workloadOf(t, sch, c.sql))
+		if outcome(got) != c.want {
+			t.Errorf("%s; %s\n got %s\nwant %s", c.ddl, c.sql, outcome(got), c.want)
+		}
+		for _, a := range got.Advices {
+			if want := "each row deleted from p reads all of c for the foreign key on p_id, which no index begins with"; a.Reason != want {
+				t.Error(a.Reason)
+			}
 		}
 	}
 }
