@@ -130,6 +130,7 @@ func (l *loader) inheritColumn(t *Table, col *Column) {
 			continue
 		}
 		child.addColumn(copyColumn(col))
+		l.share(col)
 		l.inheritColumn(child, col)
 	}
 }
@@ -184,8 +185,8 @@ func (l *loader) changeColumn(t *Table, col *Column, cmd *pg.AlterTableCmd) {
 		}
 	case pg.AlterTableType_AT_DropIdentity:
 		if seq, ok := l.cat.owned[col]; ok {
-			delete(l.cat.sequences, seq)
 			delete(l.cat.owned, col)
+			l.dropSequence(seq)
 		}
 	case pg.AlterTableType_AT_DropExpression:
 		col.Generated, col.Default = false, ""
@@ -197,6 +198,22 @@ func (l *loader) changeColumn(t *Table, col *Column, cmd *pg.AlterTableCmd) {
 			col.Collation = collation(def.CollClause.Collname)
 		}
 		col.Stats = nil
+	}
+}
+
+// alterSequence follows OWNED BY: the sequence goes with the column then.
+func (l *loader) alterSequence(n *pg.AlterSeqStmt) {
+	seq := l.findSequence(Name{n.Sequence.GetSchemaname(), n.Sequence.GetRelname()})
+	for _, o := range n.Options {
+		d := o.GetDefElem()
+		names := stringsOf(d.GetArg().GetList().GetItems())
+		if d.GetDefname() != "owned_by" || seq.Name == "" || len(names) < 2 {
+			continue
+		}
+		owner := qualified(d.Arg.GetList().Items[:len(names)-1])
+		if col := l.table(owner.Schema, owner.Name).Column(names[len(names)-1]); col != nil {
+			l.cat.owned[col] = seq
+		}
 	}
 }
 

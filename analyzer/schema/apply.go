@@ -55,6 +55,8 @@ func (l *loader) apply(node *pg.Node) {
 		if rv := n.CreateSeqStmt.Sequence; !l.isTemporary(rv) {
 			l.cat.sequences[l.created(rv)] = true
 		}
+	case *pg.Node_AlterSeqStmt:
+		l.alterSequence(n.AlterSeqStmt)
 	case *pg.Node_VariableSetStmt:
 		l.setVariable(n.VariableSetStmt)
 	case *pg.Node_AlterDatabaseSetStmt:
@@ -83,7 +85,7 @@ func harmless(node *pg.Node) bool {
 		*pg.Node_CreateRoleStmt, *pg.Node_AlterRoleStmt, *pg.Node_DropRoleStmt,
 		*pg.Node_CreatePolicyStmt, *pg.Node_AlterPolicyStmt, *pg.Node_RuleStmt,
 		*pg.Node_CreateTrigStmt, *pg.Node_CreateEventTrigStmt, *pg.Node_AlterEventTrigStmt,
-		*pg.Node_AlterSeqStmt, *pg.Node_AlterDomainStmt, *pg.Node_AlterEnumStmt, *pg.Node_AlterTypeStmt,
+		*pg.Node_AlterDomainStmt, *pg.Node_AlterEnumStmt, *pg.Node_AlterTypeStmt,
 		*pg.Node_AlterExtensionStmt, *pg.Node_AlterExtensionContentsStmt, *pg.Node_AlterObjectDependsStmt,
 		*pg.Node_CreateStatsStmt, *pg.Node_AlterStatsStmt, *pg.Node_RefreshMatViewStmt, *pg.Node_ReindexStmt,
 		*pg.Node_ClusterStmt, *pg.Node_VacuumStmt, *pg.Node_CheckPointStmt, *pg.Node_LockStmt,

@@ -9,6 +9,7 @@ type catalog struct {
 	constraints map[Name]int // how many constraints of a schema bear the name
 	sequences   map[Name]bool
 	owned       map[*Column]Name // the sequence behind a serial or identity column
+	shared      map[Name]bool    // sequences that are the default of further columns
 	types       map[Name]*userType
 	rowTypes    map[Name]bool              // tables that were used as the type of a column
 	functions   map[string]map[string]bool // name and argument types to IMMUTABLE
@@ -87,6 +88,7 @@ func (s *Schema) state() *catalog {
 			constraints: map[Name]int{},
 			sequences:   map[Name]bool{},
 			owned:       map[*Column]Name{},
+			shared:      map[Name]bool{},
 			types:       map[Name]*userType{},
 			rowTypes:    map[Name]bool{},
 			functions:   map[string]map[string]bool{},
@@ -159,7 +161,7 @@ func (s *Schema) remove(t *Table) {
 		c.release(t, k)
 	}
 	for _, col := range t.Columns {
-		c.forget(col)
+		s.forget(col)
 	}
 	for _, parent := range c.parents[t] {
 		parent.Partitions = without(parent.Partitions, t.Name)
@@ -178,15 +180,36 @@ func (s *Schema) remove(t *Table) {
 	s.Tables = without(s.Tables, t)
 }
 
-// forget drops what is remembered of a column.
-func (c *catalog) forget(col *Column) {
+// forget drops what is remembered of a column, and its sequence.
+func (s *Schema) forget(col *Column) {
+	c := s.state()
 	delete(c.ownColumn, col)
 	delete(c.derived, col)
 	if seq, ok := c.owned[col]; ok {
-		delete(c.sequences, seq)
 		delete(c.owned, col)
+		s.dropSequence(seq)
 	}
 }
+
+// dropSequence drops a sequence with the defaults that draw from it.
+func (s *Schema) dropSequence(seq Name) {
+	c := s.state()
+	delete(c.sequences, seq)
+	if !c.shared[seq] {
+		return
+	}
+	delete(c.shared, seq)
+	for _, t := range s.Tables {
+		for _, col := range t.Columns {
+			if col.Default == nextval(seq) {
+				col.Default = ""
+			}
+		}
+	}
+}
+
+// nextval is the default of a column that draws from a sequence.
+func nextval(seq Name) string { return "nextval('" + printedType(seq) + "'::regclass)" }
 
 // register takes a constraint's name and remembers what it points at.
 func (c *catalog) register(t *Table, k *Constraint) {

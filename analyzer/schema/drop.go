@@ -14,7 +14,7 @@ func (l *loader) drop(n *pg.DropStmt) {
 		case pg.ObjectType_OBJECT_INDEX:
 			l.dropNamedIndex(qualified(o.GetList().GetItems()), n.MissingOk)
 		case pg.ObjectType_OBJECT_SEQUENCE:
-			l.dropSequence(qualified(o.GetList().GetItems()), n.MissingOk)
+			l.dropNamedSequence(qualified(o.GetList().GetItems()), n.MissingOk)
 		case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
 			l.dropType(qualified(o.GetTypeName().GetNames()), n.MissingOk)
 		case pg.ObjectType_OBJECT_SCHEMA:
@@ -167,7 +167,7 @@ func (l *loader) dropColumn(t *Table, name string) {
 			l.removeConstraint(r.table, r.key)
 		}
 	}
-	l.cat.forget(col)
+	l.forget(col)
 	t.Columns = without(t.Columns, col)
 	for _, other := range slices.Clone(t.Columns) {
 		if other.Generated && mentions(other.Default, name) {
@@ -182,7 +182,7 @@ func (x *Index) uses(column string) bool {
 		slices.ContainsFunc(x.Parts, func(p Part) bool { return p.Column == column || mentions(p.Expr, column) })
 }
 
-func (l *loader) dropSequence(n Name, missingOK bool) {
+func (l *loader) dropNamedSequence(n Name, missingOK bool) {
 	full := l.findSequence(n)
 	if full.Name == "" {
 		if !missingOK && !l.temps[n.Name] {
@@ -190,7 +190,7 @@ func (l *loader) dropSequence(n Name, missingOK bool) {
 		}
 		return
 	}
-	delete(l.cat.sequences, full)
+	l.dropSequence(full)
 }
 
 // findSequence returns the full name of a sequence, or none.
@@ -216,7 +216,7 @@ func (l *loader) dropSchema(schema string) {
 	}
 	for n := range l.cat.sequences {
 		if n.Schema == schema {
-			delete(l.cat.sequences, n)
+			l.dropSequence(n)
 		}
 	}
 	for n := range l.cat.types {

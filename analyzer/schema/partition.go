@@ -24,6 +24,7 @@ func (l *loader) partitionKey(t *Table, n *pg.PartitionSpec) []string {
 func (l *loader) inheritColumns(t, parent *Table) {
 	for _, c := range parent.Columns {
 		col := copyColumn(c)
+		l.share(c)
 		if old := t.Column(col.Name); old != nil {
 			l.merge(old, col)
 			continue

@@ -92,7 +92,25 @@ func (l *loader) renameSequence(from, to Name) {
 	for col, seq := range l.cat.owned {
 		if seq == from {
 			l.cat.owned[col] = to
+			l.drawFrom(col, from, to)
 		}
+	}
+	if !l.cat.shared[from] {
+		return
+	}
+	delete(l.cat.shared, from)
+	l.cat.shared[to] = true
+	for _, t := range l.Tables {
+		for _, col := range t.Columns {
+			l.drawFrom(col, from, to)
+		}
+	}
+}
+
+// drawFrom gives a column's default the new name of its sequence.
+func (l *loader) drawFrom(col *Column, from, to Name) {
+	if col.Default == nextval(from) {
+		col.Default = nextval(to)
 	}
 }
 
@@ -280,12 +298,7 @@ func (l *loader) moveTable(t *Table, to Name) {
 func (l *loader) moveSequences(t *Table) {
 	for _, col := range t.Columns {
 		if seq, ok := l.cat.owned[col]; ok {
-			moved := Name{t.Schema, seq.Name}
-			delete(l.cat.sequences, seq)
-			l.cat.sequences[moved], l.cat.owned[col] = true, moved
-			if col.Default == "nextval('"+printedType(seq)+"'::regclass)" {
-				col.Default = "nextval('" + printedType(moved) + "'::regclass)"
-			}
+			l.renameSequence(seq, Name{t.Schema, seq.Name})
 		}
 	}
 }

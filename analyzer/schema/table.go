@@ -115,6 +115,10 @@ func (l *loader) element(t *Table, node *pg.Node, e *elements, typed bool) bool 
 			l.ownSequence(t, col, n.ColumnDef)
 		default:
 			l.merge(old, col)
+			if _, serial := serialType(n.ColumnDef.TypeName); serial {
+				old.Default = "" // its own sequence, not the parent's
+			}
+			l.ownSequence(t, old, n.ColumnDef)
 			if !typed {
 				l.cat.ownColumn[old] = true
 			}
@@ -175,7 +179,34 @@ func (l *loader) defaultOf(col *Column, node *pg.Node) string {
 	if c := node.GetAConst(); c != nil && c.Isnull {
 		return "" // DEFAULT NULL is none
 	}
-	return l.expression(nil, node)
+	text := l.expression(nil, node)
+	if call := node.GetFuncCall(); lastString(call.GetFuncname()) == "nextval" {
+		if seq := l.findSequence(sequenceOf(call)); seq.Name != "" {
+			l.cat.shared[seq] = true
+			return nextval(seq)
+		}
+	}
+	return text
+}
+
+// sequenceOf is the name in nextval('name'::regclass).
+func sequenceOf(call *pg.FuncCall) Name {
+	if len(call.Args) != 1 {
+		return Name{}
+	}
+	arg := call.Args[0]
+	if cast := arg.GetTypeCast(); cast != nil {
+		arg = cast.Arg
+	}
+	ref := parseExpr(arg.GetAConst().GetSval().GetSval()).GetColumnRef()
+	return qualified(ref.GetFields())
+}
+
+// share remembers that a copied column draws from a sequence of another.
+func (l *loader) share(from *Column) {
+	if seq, ok := l.cat.owned[from]; ok {
+		l.cat.shared[seq] = true
+	}
 }
 
 // serialType returns the integer type behind serial and its sisters.
@@ -204,7 +235,7 @@ func (l *loader) ownSequence(t *Table, col *Column, def *pg.ColumnDef) {
 	l.cat.sequences[name] = true
 	l.cat.owned[col] = name
 	if serial && col.Default == "" {
-		col.Default = "nextval('" + printedType(name) + "'::regclass)"
+		col.Default = nextval(name)
 	}
 }
 
@@ -251,6 +282,7 @@ func copyColumn(c *Column) *Column {
 func (l *loader) likeColumns(t, source *Table, options uint32) bool {
 	for _, c := range source.Columns {
 		col := copyColumn(c)
+		l.share(c)
 		keep := options&likeDefaults != 0
 		if c.Generated {
 			keep = options&likeGenerated != 0
