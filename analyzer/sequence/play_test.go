@@ -261,6 +261,8 @@ func TestFinder_findsLoops(t *testing.T) {
 		{"two lists with the same lookup are one loop", "L u*5 M u*5", "segment: u*10 after L"},
 		{"a pause ends a request", "L u*5 +300ms u*5", "segment: u*5 in 2 after L"},
 		{"a pause that the loop is used to does not", "L (u +200ms)*5", "segment: u*5 after L"},
+		{"a pause of the machine does not", "L u*5 +50ms u*5", "segment: u*10 after L"},
+		{"lookups of other requests behind a loop", "L u*10 +50ms u +50ms u +50ms u +50ms x", "segment: u*10 after L"},
 		{"lookups far apart are requests", "(u +400ms)*10", ""},
 		{"the list may have come up to two seconds before", "L +1s u*5", "segment: u*5 after L"},
 		{"but no earlier", "L +3s u*5", "segment: u*5"},

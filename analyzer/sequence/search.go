@@ -2,6 +2,7 @@ package sequence
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -35,6 +36,8 @@ type search struct {
 	pauses  []int64
 	tuples  tuples
 	cut     bool // the scope goes on after the events
+	alone   int  // order of the statement before which a pause ended a loop of it, -1 none
+	limit   int64
 }
 
 // tally counts a group in a piece and in a loop.
@@ -186,7 +189,7 @@ func (a *search) find(scope Scope, order []int32, least int) {
 	if len(order) < least {
 		return
 	}
-	a.scope, a.order, a.least = scope, order, least
+	a.scope, a.order, a.least, a.alone = scope, order, least, -1
 	if !a.links() {
 		return
 	}
@@ -389,11 +392,11 @@ func (a *search) inner(l *loop, p piece, under uint32) {
 }
 
 // heads lists the occurrences of the group at i that are near each other. In an
-// untagged scope a pause far longer than those so far ends the list, too: the
-// statement also begins the next request.
+// untagged scope a pause far longer than those so far ends the list, too, unless
+// the loop goes on behind it: the statement is also that of requests of its own.
 func (a *search) heads(i int, p piece, l *loop) {
 	l.heads = append(l.heads[:0], int32(i))
-	longest, pauses := maxIteration/4, int64(0)
+	longest, typical, pauses := maxIteration/4, 1, int64(0)
 	untagged := a.scope == ScopeSegment || a.scope == ScopeTxRun
 	for at := i; ; {
 		next := int(a.next[at])
@@ -402,15 +405,36 @@ func (a *search) heads(i int, p piece, l *loop) {
 		}
 		if untagged {
 			pause := a.at(next).since(a.at(next - 1).end())
-			if n := int64(len(l.heads)) - 1; n >= 2 && pause > max(aloneUS, 20*pauses/n) {
+			limit := int64(math.MaxInt64)
+			if n := int64(len(l.heads)) - 1; n >= 2 {
+				limit = max(aloneUS, 20*pauses/n)
+			}
+			if a.alone == i {
+				limit = min(limit, a.limit)
+			}
+			if pause > limit && !a.goesOn(next, p.hi, typical, limit) {
+				a.alone, a.limit = next, limit
 				return
 			}
 			pauses += pause
 		}
-		longest = max(longest, next-at)
+		longest, typical = max(longest, next-at), max(typical, next-at)
 		l.heads = append(l.heads, int32(next))
 		at = next
 	}
+}
+
+// goesOn reports three iterations from i on without a pause or a foreign
+// statement.
+func (a *search) goesOn(i, hi, longest int, limit int64) bool {
+	for range 2 {
+		next := int(a.next[i])
+		if next == 0 || next >= hi || next-i > longest || a.at(next).since(a.at(next-1).end()) > limit {
+			return false
+		}
+		i = next
+	}
+	return true
 }
 
 // iterations finds the members of a loop's body and its end.
