@@ -34,7 +34,7 @@ func (s *selector) measured(c *choice, j *job) string {
 	plan := s.model.run(p, Config{})
 	for st := plan.steps; st != nil; st = st.next {
 		r := st.rel
-		if r == nil || r.a == nil || r.a.name() != c.def.Table {
+		if r == nil || r.a == nil || r.a.name() != c.def.Table || !r.a.mentions(c.def.Parts[0]) {
 			continue
 		}
 		t := c.def.Table.Name
@@ -53,7 +53,7 @@ func (s *selector) measured(c *choice, j *job) string {
 		sc := r.a.scope
 		limit := s.model.limitOf(j.st, sc, r.rows)
 		switch {
-		case len(r.a.order) > 0 && limit > 0 && limit < r.rows && !fraction0(sc):
+		case len(r.a.order) > 0 && limit > 0 && limit < r.rows && !unknownLimit(sc):
 			text += fmt.Sprintf(" and sorts %s to return %s", count(r.rows), count(limit))
 		case len(r.a.order) > 0 && r.rows > 1:
 			text += fmt.Sprintf(" and sorts %s", count(r.rows))
@@ -65,8 +65,18 @@ func (s *selector) measured(c *choice, j *job) string {
 	return ""
 }
 
-// fraction0 reports whether LIMIT is a placeholder whose value is not known.
-func fraction0(s *query.Scope) bool { return s.Limit != nil && s.Limit.Kind != query.Const }
+// mentions reports whether the access restricts or orders by an index part.
+func (a *access) mentions(p schema.Part) bool {
+	of := func(c *cond) bool { return key(c.part) == key(p) }
+	return slices.ContainsFunc(a.conds, of) ||
+		slices.ContainsFunc(a.order, func(o query.Sort) bool { return sortKey(o) == key(p) }) ||
+		slices.ContainsFunc(a.ors, func(d *disjunction) bool {
+			return slices.ContainsFunc(d.arms, func(arm []*cond) bool { return slices.ContainsFunc(arm, of) })
+		})
+}
+
+// unknownLimit reports whether LIMIT is a placeholder whose value is not known.
+func unknownLimit(s *query.Scope) bool { return s.Limit != nil && s.Limit.Kind != query.Const }
 
 // shaped tells it from the shape of the SQL.
 func (s *selector) shaped(c *choice, cl claim) string {

@@ -172,7 +172,7 @@ func (m *model) knownOptions(r *rel) {
 	indexes := r.a.table.Rel.Indexes
 	seen := map[string]bool{}
 	for _, d := range indexes {
-		if d.Invalid {
+		if d.Invalid || len(d.Parts) == 0 {
 			continue
 		}
 		if len(indexes) > manyIndexes {

@@ -1,0 +1,138 @@
+package index
+
+import (
+	"slices"
+
+	"github.com/apilint/apilint/analyzer/query"
+	"github.com/apilint/apilint/analyzer/schema"
+)
+
+// memberOf reports whether sub-query c stands in x IN (SELECT ...) of s and
+// can be joined.
+func memberOf(s, c *query.Scope) bool {
+	if c.Kind != query.SubLink || c.Correlated || c.Negated {
+		return false
+	}
+	for _, p := range s.Predicates {
+		if p.Op == query.In && p.Or == 0 && p.Table >= 0 && len(p.Values) == 1 && p.Values[0].Kind == query.SubQuery && p.Values[0].Scope == c {
+			return true
+		}
+	}
+	return false
+}
+
+// subquery returns the scope of x IN (SELECT ...), nil for other conditions.
+func (m *model) subquery(c *cond) *query.Scope {
+	if c.kind == joined && c.pred.Op == query.In && len(c.pred.Values) == 1 && c.pred.Values[0].Kind == query.SubQuery {
+		return c.pred.Values[0].Scope
+	}
+	return nil
+}
+
+// members prepares the join of a scope. whole leaves the conditions on outer
+// scopes out.
+func (m *model) members(l *level, accesses []*access, whole bool) *members {
+	ms := &members{}
+	number := map[int]int{} // of the tables of the scope
+	for _, a := range accesses {
+		number[a.index] = len(ms.rels)
+		ms.rels = append(ms.rels, m.newRel(a, m.figures(a.table.Rel), whole))
+		ms.nullable = append(ms.nullable, a.table.Outer)
+	}
+	tables := len(ms.rels)
+	if len(l.derived) > 0 {
+		r := &rel{rows: 1}
+		for _, d := range l.derived {
+			r.rows = max(r.rows, d.rows)
+			r.width += d.width
+		}
+		number[-1] = len(ms.rels)
+		ms.rels, ms.nullable = append(ms.rels, r), append(ms.nullable, false)
+	}
+	in := map[*query.Scope]int{}
+	for _, d := range l.in {
+		in[d.scope] = len(ms.rels)
+		ms.rels, ms.nullable = append(ms.rels, &rel{rows: max(1, d.rows), width: d.width}), append(ms.nullable, false)
+	}
+	n := len(ms.rels)
+	type pair struct{ i, k int }
+	counted := map[pair]bool{}
+	ms.edge, ms.key, ms.linked = make([][]float64, n), make([][]float64, n), make([][]bool, n)
+	for i := range n {
+		ms.edge[i], ms.key[i], ms.linked[i] = make([]float64, n), make([]float64, n), make([]bool, n)
+		for k := range n {
+			ms.edge[i][k], ms.key[i][k] = 1, 1
+		}
+	}
+	for i := range tables {
+		r := ms.rels[i]
+		r.number, r.in = number, in
+		for _, c := range r.a.conds {
+			k, ok := r.member(c)
+			if !ok || k == i {
+				continue
+			}
+			ms.linked[i][k], ms.linked[k][i] = true, true
+			own := m.estimate.distinctOf(r.a, c.part, r.tuples)
+			ms.key[i][k] = max(ms.key[i][k], min(own, r.rows))
+			other := ms.rels[k]
+			switch {
+			case other.a == nil:
+				if s := m.subquery(c); s != nil && in[s] == k {
+					other.rows = min(other.rows, own) // each value once
+				}
+				ms.edge[i][k] = 1 / max(1, own)
+				ms.key[k][i] = other.rows
+			case !counted[pair{k, i}]: // a condition stands at both tables: it counts once
+				counted[pair{i, k}] = true
+				theirs := 1.0
+				if c.pred.Join.Column != "" {
+					theirs = m.estimate.distinctOf(other.a, schema.Part{Column: c.pred.Join.Column}, other.tuples)
+				}
+				// eqjoinsel, common values aside
+				ms.edge[i][k] *= (1 - m.nulls(r, c.part)) / max(1, own, theirs)
+			default:
+				continue
+			}
+			ms.edge[k][i] = ms.edge[i][k]
+		}
+	}
+	m.keys(ms, tables)
+	return ms
+}
+
+// keys raises the selectivity of a join on all columns of a unique index to
+// what it must be: one row (PostgreSQL learns it of foreign keys,
+// get_foreign_key_join_selectivity).
+func (m *model) keys(ms *members, tables int) {
+	for i := range tables {
+		r := ms.rels[i]
+		for k := range ms.rels {
+			if !ms.linked[i][k] {
+				continue
+			}
+			columns := map[string]bool{}
+			for _, c := range r.a.conds {
+				if to, ok := r.member(c); ok && to == k {
+					columns[c.part.Column] = true
+				}
+			}
+			for _, d := range r.a.table.Rel.Indexes {
+				if !d.Unique || d.Where != "" || d.Invalid || len(d.Parts) < 2 {
+					continue
+				}
+				if !slices.ContainsFunc(d.Parts, func(p schema.Part) bool { return !columns[p.Column] }) {
+					ms.edge[i][k] = 1 / max(1, r.tuples)
+					ms.edge[k][i] = ms.edge[i][k]
+				}
+			}
+		}
+	}
+}
+
+func (m *model) nulls(r *rel, p schema.Part) float64 {
+	if b := m.estimate.column(r.a, p.Column); b != nil {
+		return b.stats.NullFrac
+	}
+	return 0
+}
