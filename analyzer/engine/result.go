@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/DataDog/sketches-go/ddsketch"
 
@@ -111,7 +112,11 @@ func inputs(w *workload.Workload, literals bool) []analyzer.Input {
 		}
 		for _, e := range in.Examples {
 			text := e.Text
-			if !literals {
+			switch {
+			case literals:
+			case in.Kind == "log":
+				text = outline(text)
+			default:
 				text = sqltree.Mask(text)
 			}
 			a.Examples = append(a.Examples, text)
@@ -119,6 +124,22 @@ func inputs(w *workload.Workload, literals bool) []analyzer.Input {
 		out = append(out, a)
 	}
 	return out
+}
+
+// outline shows how a line that was not understood is built and nothing of what
+// it says: it may be torn out of the middle of a value.
+func outline(line string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsUpper(r):
+			return 'X'
+		case unicode.IsLetter(r) || unicode.IsMark(r):
+			return 'x'
+		case unicode.IsNumber(r):
+			return '0'
+		}
+		return r
+	}, line)
 }
 
 // threshold guesses log_min_duration_statement in ms from the shortest
