@@ -107,6 +107,41 @@ func TestReview_ofLogsOfARealServer(t *testing.T) {
 	}
 }
 
+// What data layers write: recorded from Django 3.2, SQLAlchemy 1.4, peewee 3.14,
+// Pony 0.7 and, of late 2026, Sequelize, Objection, TypeORM and Drizzle, on
+// PostgreSQL 15 with tables authors, books, reviews, tags and book_tags.
+func TestReview_ofDataLayers(t *testing.T) {
+	for _, c := range []struct{ name, want string }{
+		{"django-get-related", "n-plus-one authors.id ×14 after books high"},
+		{"django-count-exists", "n-plus-one reviews.book_id+reviews.book_id ×10 after books high"},
+		{"django-nested", "n-plus-one books.author_id+reviews.book_id ×5 after authors high"},
+		{"django-save", "n-plus-one-write books.id ×9 after books high"},
+		{"django-delete", "n-plus-one-write reviews.id ×12 after reviews high"},
+		{"django-prefetched", ""},
+		{"sqlalchemy-lazy", "n-plus-one authors.id ×12 in 3 after books high"},
+		{"sqlalchemy-many-to-many", "n-plus-one book_tags.book_id ×9 after books high"},
+		{"sqlalchemy-nested", "n-plus-one books.author_id+reviews.book_id ×6 after authors high"},
+		{"sqlalchemy-commit-each", "n-plus-one-write books.id+books.id ×10 after books high"},
+		{"sqlalchemy-flush-each", "n-plus-one-write reviews ×12 medium"},
+		{"sqlalchemy-eager", ""},
+		{"sqlalchemy-requests", ""},
+		{"peewee-lazy", "n-plus-one authors.id ×11 after books high"},
+		{"peewee-save", "n-plus-one-write authors.id ×7 after authors high"},
+		{"pony-count", "n-plus-one books.author_id ×8 after authors high"},
+		{"sequelize-get", "n-plus-one authors.id ×13 after books high"},
+		{"sequelize-create", "n-plus-one-write authors ×8 medium"},
+		{"objection-related", "n-plus-one authors.id ×9 after books medium"},
+		{"typeorm-lazy", "n-plus-one authors.id ×8 after books high"},
+		{"typeorm-many-to-many", "n-plus-one book_tags.book_id ×8 after books high"},
+		{"drizzle-loop", "n-plus-one authors.id ×10 after books high"},
+		{"drizzle-same", "duplicate-query authors.id ×12 medium"},
+	} {
+		if got := outline(analyse(t, nil, filepath.Join("../../testdata/nplusone/orm", c.name+".log"))); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
 // A log_line_prefix with %t has whole seconds: a second's change is no pause.
 func TestReview_ofAClockOfSeconds(t *testing.T) {
 	millis := regexp.MustCompile(`(?m)^(\S+ \d\d:\d\d:\d\d)\.\d+ `)
