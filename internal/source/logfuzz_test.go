@@ -63,8 +63,12 @@ func sameHoweverCut(t *testing.T, o Options, content []byte) {
 func FuzzStderr(f *testing.F) {
 	seeds(f, "default.log", "rds.log", "bare.log", "injection.log", "mixed.log", "plans.log.gz", "version17.log.gz")
 	f.Add([]byte(damaged()["stderr"][:2000]))
+	f.Add([]byte("2026-11-23 08:00:00.001 UTC [1] x LOG:  duration: 9.000 ms  statement: S ' LOG:  duration: 0.179 ms  statement: S\n\t'\n" +
+		"2026-11-23 08:00:00.001 UTC [1] x LOG:  y DETAIL:  z\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		sameHoweverCut(t, Options{Format: "stderr", Prefix: "%m [%p] "}, append([]byte("2026-11-23 08:00:00.001 UTC [1] LOG:  x\n"), content...))
+		for _, setting := range []string{"%m [%p] ", "%m [%p] %q%a "} {
+			sameHoweverCut(t, Options{Format: "stderr", Prefix: setting}, append([]byte("2026-11-23 08:00:00.001 UTC [1] LOG:  x\n"), content...))
+		}
 	})
 }
 

@@ -100,7 +100,9 @@ func (s *scanner) take(r *record) {
 	}
 	if r.ambiguous && !r.settle(s.language) {
 		s.cov.Ambiguous++
-		return
+		if r.severity == sevLog {
+			return
+		}
 	}
 	o := &s.seen
 	o.Event = workload.Event{Line: r.line, Input: s.input, Rows: workload.None, Limit: workload.None, Offset: workload.None}

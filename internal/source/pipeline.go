@@ -51,7 +51,7 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 			in.Bytes += int64(n)
 		}
 	}
-	window := 2*r.o.Jobs + 1
+	window := r.o.Jobs + 4
 	free, work, done := make(chan *block, window), make(chan *block, window), make(chan *block, window)
 	for range window {
 		free <- &block{}

@@ -205,6 +205,8 @@ func TestPrefix_aForgedNameIsNotBelieved(t *testing.T) {
 			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT 1"},
 		{"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms  statement: SELECT ' LOG:  duration: 0.179 ms  statement: select 42",
 			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT '"},
+		{"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms LOG:  duration: 0.179 ms  statement: select 42",
+			"179 µs select 42", "x LOG:  duration: 9999.000 ms"},
 		// The same text may stand in an honest statement.
 		{"%m %a ", "2026-11-23 08:49:04.000 UTC psql LOG:  duration: 0.179 ms  statement: SET a = 'x LOG:  duration: 9999.000 ms  statement: S'",
 			"179 µs SET a = 'x LOG:  duration: 9999.000 ms  statement: S'", "psql"},
@@ -231,12 +233,23 @@ func TestPrefix_aForgedNameIsNotBelieved(t *testing.T) {
 	}
 }
 
-func TestPrefix_whatCannotBeDecidedIsCounted(t *testing.T) {
-	// Both readings are whole statements, and the second one stands in a comment
-	// of the first.
-	line := "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms  statement: S /* LOG:  duration: 0.179 ms  statement: S /* */ */\n"
-	l := readLog(t, Options{Prefix: "%m %a "}, line)
-	if got, want := l.coverage(), "ambiguous=1"; got != want {
-		t.Errorf("%s, want %s", got, want)
+func TestPrefix_whatCannotBeDecidedIsCountedAndNotBelieved(t *testing.T) {
+	const begin = "2026-11-23 08:49:04.000 UTC "
+	for _, c := range []struct{ name, lines, want string }{
+		{"both are whole, the second one in a comment of the first",
+			"x LOG:  duration: 9999.000 ms  statement: S /* LOG:  duration: 0.179 ms  statement: S /* */ */\n", "ambiguous=1"},
+		{"the same in a comment to the end of the line",
+			"psql LOG:  duration: 0.179 ms  statement: S -- LOG:  duration: 9999.000 ms  statement: S\n", "ambiguous=1"},
+		{"a statement that does not parse stands under its error",
+			"psql ERROR:  syntax error at or near \"x\"\n" + begin + "psql STATEMENT:  x LOG:  duration: 9999.000 ms  statement: S\n", "errors=1 ambiguous=1"},
+		{"an error quotes what it does not know",
+			"psql ERROR:  column \"x LOG:  duration: 9999.000 ms  statement: S\" does not exist\n", "errors=1 ambiguous=1"},
+		{"a message that tells nothing of statements",
+			"psql LOG:  connection received: x LOG:  duration: 9999.000 ms  statement: S\n", "ambiguous=1"},
+	} {
+		l := readLog(t, Options{Prefix: "%m %a "}, begin+c.lines)
+		if got := l.coverage(); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
 	}
 }

@@ -4,13 +4,15 @@ import (
 	"bytes"
 
 	"github.com/apilint/apilint/analyzer/sqltree"
+	"github.com/apilint/apilint/analyzer/workload"
 )
 
 // A client chooses its application_name, and in it a whole forged prefix,
 // severity and message fit. Where fields that a client fills in leave several
 // readings of a line, the SQL decides: a severity that a later reading finds
 // inside a string or comment of the first one's statement is part of that
-// statement, one that it finds elsewhere is the true one.
+// statement, one that it finds elsewhere is the true one. Where there is no
+// statement to judge by, the first reading is taken, but not for an execution.
 
 // suspicious reports whether another severity may stand where a later reading
 // could find it.
@@ -30,13 +32,14 @@ func (m *matcher) decide() {
 		readings = append(readings, m.head)
 	}
 	for len(readings) > 1 {
-		first, second := &readings[0], &readings[1]
-		inside, whole := quoted(m.line[first.text:], second.text-first.text, m.language)
-		if !inside {
+		at := readings[1].text - readings[0].text
+		first := m.sense(&readings[0], at)
+		second := m.sense(&readings[1], 0)
+		switch {
+		case first.impossible || first.statement && !first.inside:
 			readings = readings[1:]
 			continue
-		}
-		if _, other := quoted(m.line[second.text:], 0, m.language); whole && !other {
+		case second.impossible || first.statement && first.whole && second.statement && !second.whole:
 			readings = append(readings[:1], readings[2:]...)
 			continue
 		}
@@ -49,35 +52,58 @@ func (m *matcher) decide() {
 	}
 }
 
-// quoted reports whether the byte at an offset of a message lies inside a
-// string or comment of its statement, and whether the statement ends outside of
-// them.
-func quoted(message []byte, at int, in *language) (inside, whole bool) {
-	_, s := cutState(message)
+// sense is what speaks for a reading of a message or against it.
+type sense struct {
+	statement  bool // a statement is in it
+	inside     bool // the place asked for lies inside a string or comment of the statement
+	whole      bool // the statement ends outside of strings and comments
+	impossible bool // no server writes this
+}
+
+func (m *matcher) sense(h *head, at int) sense {
+	if h.severity != sevLog {
+		return sense{}
+	}
+	return senseOf(m.line[h.text:], at, m.language)
+}
+
+// senseOf judges a message of severity LOG, and the place at in it.
+func senseOf(text []byte, at int, in *language) sense {
+	_, s := cutState(text)
 	m := in.message(s)
 	if len(m.text) == 0 {
-		return false, true
+		return sense{impossible: m.kind == workload.KindOther && bytes.HasPrefix(s, wordDuration)}
 	}
 	var l sqltree.Lexed
 	sqltree.Lex(m.text, &l)
-	whole = l.Traits&sqltree.Truncated == 0
-	if at -= len(message) - len(m.text); at <= 0 || at > len(m.text) {
-		return false, whole
+	out := sense{statement: true, whole: l.Traits&sqltree.Truncated == 0}
+	if at -= len(text) - len(m.text); at > 0 && at <= len(m.text) {
+		// A quote opens a string, unless it stands in a comment.
+		sqltree.Lex(m.text[:at], &l)
+		out.inside = l.Traits&sqltree.Truncated != 0
+		if !out.inside {
+			sqltree.Lex(append(bytes.Clone(m.text[:at]), '\''), &l)
+			out.inside = l.Traits&sqltree.Truncated == 0
+		}
 	}
-	sqltree.Lex(m.text[:at], &l)
-	return l.Traits&sqltree.Truncated != 0, whole
+	return out
 }
 
 // settle decides between the two readings of an ambiguous record now that its
 // whole text is known: the one whose statement ends outside of strings.
 func (r *record) settle(in *language) bool {
-	_, first := quoted(r.message, 0, in)
+	if r.severity != sevLog {
+		return false
+	}
 	other := r.message[min(r.otherAt, len(r.message)):]
-	_, second := quoted(other, 0, in)
-	if second && !first {
+	first, second := senseOf(r.message, 0, in), senseOf(other, 0, in)
+	if !first.statement || !second.statement || first.whole == second.whole {
+		return false
+	}
+	if second.whole {
 		r.message, r.app, r.user, r.database = other, r.otherApp, r.otherUser, r.otherDatabase
 	}
-	return first != second
+	return true
 }
 
 // matchLoose takes everything before the first severity for the prefix and

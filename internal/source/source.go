@@ -34,17 +34,20 @@ type Options struct {
 	Users        []string
 	Apps         []string
 	MaxStatement int // bytes, default 1 MiB
-	Jobs         int // workers, default all processors
+	Jobs         int // workers, default one per processor, at most eight
 	Weights      Weights
 	blockSize    int // tests cut finer
 }
+
+// maxJobs is how many workers one goroutine that merges can keep busy.
+const maxJobs = 8
 
 func (o Options) withDefaults() Options {
 	if o.MaxStatement <= 0 {
 		o.MaxStatement = 1 << 20
 	}
 	if o.Jobs <= 0 {
-		o.Jobs = runtime.GOMAXPROCS(0)
+		o.Jobs = min(runtime.GOMAXPROCS(0), maxJobs)
 	}
 	if o.blockSize <= 0 {
 		o.blockSize = 1 << 20

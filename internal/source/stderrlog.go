@@ -199,6 +199,9 @@ func (u *unit) extend(text []byte, start int, line int64) {
 
 // addPart begins a further part of the record.
 func (u *unit) addPart(text []byte, start int, h *head, session uint64, line int64) {
+	if h.ambiguous && !u.beyond(start) {
+		u.s.cov.Ambiguous++
+	}
 	switch {
 	case u.beyond(start):
 		u.part = &u.record.ignored
