@@ -162,6 +162,25 @@ func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd, only bool) {
 			l.changeColumn(child, col, cmd)
 		}
 	}
+	if cmd.Subtype == pg.AlterTableType_AT_AlterColumnType {
+		l.rebuildIndexes(t, cmd.Name)
+	}
+}
+
+// rebuildIndexes completes indexes on a column whose type changed: PostgreSQL
+// builds them again, and forgets that they were made with ONLY.
+func (l *loader) rebuildIndexes(t *Table, column string) {
+	for _, x := range slices.Clone(t.Indexes) {
+		if t.Kind != KindPartitioned || !x.Invalid || !x.uses(column) {
+			continue
+		}
+		x.Invalid = false
+		for _, child := range l.below(t) {
+			if !slices.ContainsFunc(child.Indexes, func(part *Index) bool { return l.cat.parentIndex[part] == x }) {
+				l.attachOrClone(child, x)
+			}
+		}
+	}
 }
 
 func (l *loader) changeColumn(t *Table, col *Column, cmd *pg.AlterTableCmd) {
@@ -227,9 +246,13 @@ func sequenceOption(def *pg.Node) Name {
 	return Name{}
 }
 
-// setNotNull also reaches the tables below.
+// setNotNull also reaches the tables below, unless ONLY was said.
 func (l *loader) setNotNull(t *Table, column string) {
-	for _, t := range append(l.descendants(t), t) {
+	tables := []*Table{t}
+	if !l.onOnly {
+		tables = append(tables, l.descendants(t)...)
+	}
+	for _, t := range tables {
 		if col := t.Column(column); col != nil {
 			col.NotNull = true
 		}
