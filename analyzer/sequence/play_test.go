@@ -331,7 +331,7 @@ func TestFinder_followsTheParentsRows(t *testing.T) {
 }
 
 func TestFinder_longLoopsAreOne(t *testing.T) {
-	for _, script := range []string{"L u*10000", "BEGIN L u*10000 COMMIT", "L (u c)*5000", "#5 L u*10000"} {
+	for _, script := range []string{"L u*10000", "BEGIN L u*10000 COMMIT", "L (u c)*5000", "#5 L u*10000", "L (u u c)*3000"} {
 		cs := newPlayer(t, sequence.Options{ScopeEvents: 100}).play(script).f.Candidates()
 		if len(cs) != 1 || cs[0].Requests != 1 || cs[0].Iterations.Max < 5000 || cs[0].Distinct != cs[0].Iterations.Max || cs[0].Parents[0].Group != 'L' {
 			t.Errorf("%s: %s", script, describe(cs))

@@ -204,7 +204,13 @@ func (f *Finder) cut(s *scope) {
 			at, longest = i, pause
 		}
 	}
+	if s.carry != nil {
+		s.carry.goesOn = false // until this piece shows that it does
+	}
 	f.search.run(s, at, true)
+	if s.carry != nil && !s.carry.goesOn {
+		f.settle(s)
+	}
 	s.remember(at)
 	s.events = s.events[:copy(s.events, s.events[at:])]
 	s.piece = true
