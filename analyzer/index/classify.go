@@ -58,6 +58,9 @@ func classify(a *access, p *query.Predicate, sch *schema.Schema) *cond {
 		c.classifyContains(a)
 	case query.TextMatch:
 		c.kind = matches
+		if col := a.table.Rel.Column(p.Column); col != nil && baseType(col.Type) != "tsvector" {
+			c.kind, c.why = filter, "@@ turns "+p.Column+" into a tsvector for every row; write to_tsvector('english', "+p.Column+") and it can be indexed"
+		}
 	case query.Ne:
 		c.why = "<> keeps nearly every row"
 	case query.NotIn:

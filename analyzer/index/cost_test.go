@@ -60,6 +60,10 @@ func TestSelect_weighsWithStatistics(t *testing.T) {
 		{"SELECT * FROM users u JOIN orders o ON o.user_id = u.id WHERE u.name = $1", "users(name)", ""},
 		{"UPDATE items SET note = '' WHERE product_id = $1", "items(product_id)", ""},
 
+		{"WITH RECURSIVE t AS (SELECT * FROM items WHERE order_id = 1 UNION ALL SELECT i.* FROM items i JOIN t ON i.product_id = t.order_id) SELECT * FROM t", "items(product_id)", ""},
+		{"SELECT * FROM users u, LATERAL (SELECT * FROM items i WHERE i.product_id = u.id LIMIT 3) x WHERE u.id = $1", "items(product_id)", ""},
+		{"DELETE FROM users WHERE id IN (1, 2)", "served orders_user_id_idx users_pkey", ""},
+
 		{"SELECT * FROM orders WHERE status = 'new'", "served orders_status_created_at_idx", ""},
 		{"SELECT * FROM orders WHERE user_id = $1", "served orders_user_id_idx", ""},
 		{"SELECT * FROM orders WHERE id = $1", "served orders_pkey", ""},

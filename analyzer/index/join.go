@@ -13,6 +13,7 @@ const maxSearched = 6
 // with what joins them.
 type members struct {
 	rels     []*rel
+	derived  bool        // one member behind the tables stands for what FROM derives
 	edge     [][]float64 // selectivity of the conditions between two members; 1 none
 	linked   [][]bool    // joined by an equality
 	nullable []bool      // cannot be read before what it is joined to

@@ -40,8 +40,12 @@ func (m *model) members(l *level, accesses []*access, whole bool) *members {
 		ms.nullable = append(ms.nullable, a.table.Outer)
 	}
 	tables := len(ms.rels)
-	if len(l.derived) > 0 {
+	if len(l.derived) > 0 || working(accesses) {
+		ms.derived = true
 		r := &rel{rows: 1}
+		if len(l.derived) == 0 {
+			r.rows = workingRows
+		}
 		for _, d := range l.derived {
 			r.rows = max(r.rows, d.rows)
 			r.width += d.width
@@ -99,6 +103,18 @@ func (m *model) members(l *level, accesses []*access, whole bool) *members {
 	}
 	m.keys(ms, tables)
 	return ms
+}
+
+// workingRows is how many rows a recursive arm is taken to work on: ten times
+// those that it begins with (cost_recursive_union), of which there is mostly one.
+const workingRows = 10
+
+// working reports whether the scope is joined to rows that no sub-query of its
+// own makes: those of the recursion that it is an arm of.
+func working(accesses []*access) bool {
+	return slices.ContainsFunc(accesses, func(a *access) bool {
+		return slices.ContainsFunc(a.conds, func(c *cond) bool { return c.kind == joined && c.other == -1 })
+	})
 }
 
 // keys raises the selectivity of a join on all columns of a unique index to

@@ -168,8 +168,10 @@ func (d *disjunction) indexable() bool {
 // asks of an index.
 func (r *ruler) needs(s *query.Scope, tables []*access) []*need {
 	outer := s.Kind != query.SubLink || !s.Exists || s.Parent == nil || !s.Correlated || r.strength[s.Parent] > idle
-	reached := map[int]bool{}
-	asked := map[int]bool{}
+	// The table that a recursive arm works on has few rows at a time.
+	working := s.Kind == query.SetArm && s.Parent != nil && s.Parent.Kind == query.CTE
+	reached := map[int]bool{-1: working}
+	asked := map[int]bool{-1: working}
 	var out []*need
 	for len(out) < len(tables) {
 		next, driver := r.next(tables, reached)
@@ -190,6 +192,9 @@ func (r *ruler) needs(s *query.Scope, tables []*access) []*need {
 		n.asked = r.rank(next, n.conds) > idle
 		n.ordered = len(next.order) > 0 && driver && (len(out) == 0 || next.limit)
 		r.fill(n)
+		if n.ordered && next.limit && len(n.equal) == 0 && len(n.ranges) > 0 && key(n.ranges[0].part) != sortKey(next.order[0]) && r.keyOrder(next) {
+			n.ordered = false // the key's order is there: what would help is the range
+		}
 		reached[next.index] = true
 		asked[next.index] = n.asked
 		out = append(out, n)

@@ -84,7 +84,7 @@ func (r *ruler) ideal(n *need) *Def {
 		return &b.defs[0]
 	case len(a.ors) > 0 && slices.ContainsFunc(a.ors, (*disjunction).indexable):
 		return nil // each arm has its own
-	case n.ordered && a.limit && (len(n.ranges) == 0 || key(n.ranges[0].part) == sortKey(a.order[0]) || !r.keyOrder(a)):
+	case n.ordered && a.limit:
 		def = b.def(n.weak(), nil, a.order)
 	case len(n.ranges) > 0:
 		def = b.def(nil, n.ranges[:1], nil)
@@ -245,6 +245,8 @@ func idleReason(n *need) (reason string, unknown bool) {
 		return "an arm of the OR has no condition that an index serves", false
 	case slices.ContainsFunc(n.a.conds, func(c *cond) bool { return c.kind == joined }):
 		return fmt.Sprintf("every row of %s takes part in the join, so that reading it whole is right", t), false
+	case n.a.limit && len(n.a.scope.OrderBy) > 0:
+		return fmt.Sprintf("it sorts every row of %s by what no index can hold", t), false
 	case n.a.limit:
 		return fmt.Sprintf("it takes the first rows of %s that come", t), false
 	case n.a.stmt.Query.Command == query.Update && n.a.index == n.a.stmt.Query.Target:

@@ -86,7 +86,7 @@ func (m *model) statement(l *level) *Statement {
 // prepare finds the scans of all members of a join.
 func (m *model) prepare(j *joiner, l *level, c Config, loops float64) {
 	tables := len(j.ms.rels) - len(l.in)
-	if len(l.derived) > 0 {
+	if j.ms.derived {
 		tables--
 	}
 	for i, r := range j.ms.rels {
@@ -97,7 +97,7 @@ func (m *model) prepare(j *joiner, l *level, c Config, loops float64) {
 			continue
 		}
 		var p path
-		if len(l.derived) > 0 && i == tables {
+		if j.ms.derived && i == tables {
 			for _, d := range l.derived {
 				loops := 1.0
 				if d.scope.Correlated { // LATERAL: once for each row before it
@@ -110,7 +110,7 @@ func (m *model) prepare(j *joiner, l *level, c Config, loops float64) {
 			}
 		} else {
 			at := i - tables
-			if len(l.derived) > 0 {
+			if j.ms.derived {
 				at--
 			}
 			p = m.scope(l.in[at], c, false, 1)

@@ -66,6 +66,12 @@ func TestSelect_knowsTheIndexesThatExist(t *testing.T) {
 		{"SELECT * FROM users WHERE body @@ to_tsquery('x')", "gin users(body)"},
 		{"SELECT * FROM users WHERE doc ->> 'k' = $1", "users((doc ->> 'k'))"},
 
+		{"SELECT * FROM orders WHERE created_at >= $1 AND created_at < $2 ORDER BY id LIMIT 1000", "orders(created_at)"},
+		{"WITH RECURSIVE t AS (SELECT id, kind FROM events WHERE id = $1 UNION ALL SELECT e.id, e.kind FROM events e JOIN t ON e.kind = t.kind) SELECT * FROM t", "events(kind)"},
+		{"SELECT * FROM docs, LATERAL (SELECT * FROM items WHERE product_id = docs.id LIMIT 3) i WHERE docs.id = $1", "items(product_id)"},
+
+		{"SELECT * FROM users WHERE name @@ to_tsquery('x')", "no-index-helps"},
+		{"SELECT * FROM orders ORDER BY random() LIMIT 1", "no-index-helps"},
 		{"SELECT * FROM users WHERE active", "no-index-helps"},
 		{"SELECT * FROM orders WHERE created_at::date = $1", "no-index-helps"},
 		{"SELECT * FROM orders WHERE total + 1 <> $1", "no-index-helps"},
