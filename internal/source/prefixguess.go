@@ -111,7 +111,7 @@ func severe(lines [][]byte) int {
 // fit is how well a prefix matches the head.
 type fit struct {
 	matched   int
-	torn      int // of them those whose process had another user or database before
+	torn      int // of them those whose process had another user or database before, or whose names hold fields
 	whole     int // of them those that did not end at %q
 	fields    int
 	vague     int // fields that tell nothing
@@ -150,6 +150,10 @@ func fitOf(p *prefix, lines [][]byte) (f fit) {
 			continue
 		}
 		f.matched++
+		if holdsFields(m.head.user) || holdsFields(m.head.database) {
+			f.torn++
+			continue
+		}
 		if m.head.pid != nil && len(m.head.user) > 0 && string(m.head.user) != "[unknown]" {
 			owner := string(m.head.user) + "\x00" + string(m.head.database)
 			if was, known := owners[string(m.head.pid)]; known && was != owner {
@@ -173,6 +177,13 @@ func fitOf(p *prefix, lines [][]byte) (f fit) {
 		}
 	}
 	return f
+}
+
+// holdsFields reports whether a name is rather several fields of a prefix that
+// names more than this one does: "app app=web line=1".
+func holdsFields(name []byte) bool {
+	blank := bytes.IndexByte(name, ' ')
+	return blank >= 0 && bytes.IndexByte(name[blank:], '=') >= 0
 }
 
 func bestPrefix(texts []string, lines [][]byte) (best *prefix, bestFit fit) {

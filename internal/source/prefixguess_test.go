@@ -45,6 +45,15 @@ func TestPrefix_aProcessKeepsItsUser(t *testing.T) {
 				"2026-01-01 10:00:00.002 UTC [17] ann@one LOG:  duration: 0.1 ms  statement: SELECT 1",
 			},
 		},
+		{
+			// A known prefix ends in a host, and takes all that is between for
+			// the name of a database.
+			name: "a name holds no fields", want: "%m [%p] %u@%d app=%a sess=%c vxid=%v qid=%Q ",
+			lines: []string{
+				"2026-01-01 10:00:00.000 UTC [17] ann@one app=web sess=6b061c8a.11 vxid=3/0 qid=-12 LOG:  duration: 0.1 ms  statement: SELECT 1",
+				"2026-01-01 10:00:00.001 UTC [18] ann@one app=web sess=6b061c8b.12 vxid=4/0 qid=-12 LOG:  duration: 0.1 ms  statement: SELECT 1",
+			},
+		},
 	} {
 		p, rate := (&reading{}).prefix([]byte(strings.Join(tt.lines, "\n") + "\n"))
 		if p == nil || p.text != tt.want || rate != 1 {

@@ -232,7 +232,7 @@ func (e *element) allows(s []byte) bool {
 	switch e.kind {
 	case 'h', 'r', 'L':
 		for _, c := range s {
-			if c <= ' ' && e.pad == 0 || c == '"' || c == '\'' {
+			if c <= ' ' && e.pad == 0 || c == '"' || c == '\'' || c == '=' {
 				return false
 			}
 		}
