@@ -2,6 +2,7 @@ package schema
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/apilint/apilint/analyzer/sqltree"
@@ -19,7 +20,11 @@ var newerSyntax = []struct {
 	// table is worth having.
 	{regexp.MustCompile(`(?i)\s(NOT\s+)?ENFORCED\b`), blank},
 	{regexp.MustCompile(`(?i)\s+VIRTUAL\b`), func(m string) string { return pad(" STORED", len(m)) }},
-	{regexp.MustCompile(`(?i),?\s*CONSTRAINT\s+("[^"]+"|\w+)\s+NOT\s+NULL\s+("[^"]+"|\w+)(\s+NO\s+INHERIT)?`), blank},
+	{regexp.MustCompile(`(?i)\bADD\s+(CONSTRAINT\s+("[^"]+"|\w+)\s+)?NOT\s+NULL\s+("[^"]+"|\w+)(\s+NO\s+INHERIT)?(\s+NOT\s+VALID)?`), func(m string) string {
+		column := notNullColumn.FindStringSubmatch(m)[1]
+		return pad("ALTER "+column+" SET NOT NULL", len(m))
+	}},
+	{namedNotNull, blank}, // see setNotNull
 	{regexp.MustCompile(`(?i)\s+WITHOUT\s+OVERLAPS\b`), blank},
 	{regexp.MustCompile(`(?i),\s*PERIOD\s`), func(m string) string { return pad(",", len(m)) }},
 	{regexp.MustCompile(`(?i)(NOT\s+NULL)\s+NO\s+INHERIT\b`), func(m string) string { return pad("NOT NULL", len(m)) }},
@@ -30,6 +35,12 @@ var newerSyntax = []struct {
 		return pad(nonWord.ReplaceAllString(name, "_")+rest, len(m))
 	}},
 }
+
+// namedNotNull is NOT NULL as a constraint of the table.
+var (
+	namedNotNull  = regexp.MustCompile(`(?i),?\s*CONSTRAINT\s+("[^"]+"|\w+)\s+NOT\s+NULL\s+("[^"]+"|\w+)(\s+NO\s+INHERIT)?`)
+	notNullColumn = regexp.MustCompile(`(?i)NOT\s+NULL\s+("[^"]+"|\w+)`)
+)
 
 var nonWord = regexp.MustCompile(`\W`)
 
@@ -53,18 +64,26 @@ func parseNewer(text string) (*sqltree.Tree, *sqltree.ParseError) {
 	if err == nil {
 		return tree, nil
 	}
+	var notNull []string
 	for _, s := range newerSyntax {
 		rewritten := s.pattern.ReplaceAllStringFunc(text, s.with)
 		if rewritten == text {
 			continue
 		}
+		if s.pattern == namedNotNull {
+			for _, m := range namedNotNull.FindAllStringSubmatch(text, -1) {
+				notNull = append(notNull, m[2])
+			}
+		}
 		text = rewritten
 		if tree, err := sqltree.Parse(text); err == nil {
+			setNotNull(tree, notNull)
 			return tree, nil
 		}
 	}
 	if stored := storeGenerated(text); stored != text {
 		if tree, err := sqltree.Parse(stored); err == nil {
+			setNotNull(tree, notNull)
 			return tree, nil
 		}
 	}
@@ -75,14 +94,28 @@ func parseNewer(text string) (*sqltree.Tree, *sqltree.ParseError) {
 	return nil, first
 }
 
+// setNotNull puts NOT NULL at the columns that a blanked constraint named.
+func setNotNull(tree *sqltree.Tree, columns []string) {
+	for _, stmt := range tree.Stmts {
+		for _, e := range stmt.Node.GetCreateStmt().GetTableElts() {
+			if def := e.GetColumnDef(); def != nil && slices.ContainsFunc(columns, func(c string) bool {
+				return c == `"`+def.Colname+`"` || strings.ToLower(c) == def.Colname
+			}) {
+				def.IsNotNull = true
+			}
+		}
+	}
+}
+
 // storeGenerated writes STORED behind every generated column that says
 // neither STORED nor VIRTUAL.
 func storeGenerated(text string) string {
-	out := ""
+	var out strings.Builder
 	for {
 		m := generatedWithout.FindStringIndex(text)
 		if m == nil {
-			return out + text
+			out.WriteString(text)
+			return out.String()
 		}
 		depth, end := 1, m[1]
 		for ; end < len(text) && depth > 0; end++ {
@@ -93,10 +126,10 @@ func storeGenerated(text string) string {
 				depth--
 			}
 		}
-		out += text[:end]
+		out.WriteString(text[:end])
 		text = text[end:]
 		if !storedNext.MatchString(text) {
-			out += " STORED"
+			out.WriteString(" STORED")
 		}
 	}
 }

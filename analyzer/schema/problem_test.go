@@ -87,10 +87,13 @@ func TestAddDDL_dataAndPsqlLinesArePassedOver(t *testing.T) {
 func TestAddDDL_newerThanTheGrammar(t *testing.T) {
 	runDDL(t, []ddlCase{
 		{"named NOT NULL constraints (18)",
-			`CREATE TABLE t (a int CONSTRAINT a_nn NOT NULL, b int, CONSTRAINT b_nn NOT NULL b, PRIMARY KEY (a))`, `
+			`CREATE TABLE t (a int CONSTRAINT a_nn NOT NULL, b int, c int, "D" int, CONSTRAINT b_nn NOT NULL b, PRIMARY KEY (a), CONSTRAINT "D_nn" NOT NULL "D" NO INHERIT);
+			 ALTER TABLE ONLY t ADD CONSTRAINT c_nn NOT NULL c NOT VALID`, `
 			table public.t
 			  a integer not null
-			  b integer
+			  b integer not null
+			  c integer not null
+			  D integer not null
 			  p t_pkey (a)
 			  btree t_pkey (a) primary`},
 		{"virtual generated columns (18)",
