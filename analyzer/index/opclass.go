@@ -148,20 +148,6 @@ func looksLikeKey(table, column string) bool {
 		strings.TrimSuffix(stem, "y")+"ies" == table)
 }
 
-// keyCondition returns the condition that most likely pins the primary key of
-// a table that the schema does not know, or nil.
-func keyCondition(a *access) *cond {
-	if a.table.Rel != nil {
-		return nil
-	}
-	for _, c := range a.conds {
-		if (c.kind == equal || c.kind == list || c.kind == joined || c.kind == above || c.kind == below) && looksLikeKey(a.table.Name, c.part.Column) {
-			return c
-		}
-	}
-	return nil
-}
-
 // insensitive reports whether a pattern ignores case.
 func insensitive(p *query.Predicate) bool {
 	return p.Op == query.ILike || p.Op == query.Regex && strings.Contains(p.Operator, "*")

@@ -83,8 +83,6 @@ type rel struct {
 
 	options map[string]*option // by identity of the index
 	known   []*option          // of the indexes that exist
-
-	whole path // of a sub-query
 }
 
 // member returns the member that a condition joins the table to.
