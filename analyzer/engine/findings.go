@@ -44,14 +44,13 @@ func (r *run) finish(totalMS float64) []analyzer.Finding {
 // weight is what a finding costs in ms: the time that can be saved where it is
 // known, else the time that is spent.
 func weight(f analyzer.Finding) float64 {
-	w := 0.0
-	if f.Impact.ExecMS != nil {
-		w = *f.Impact.ExecMS
+	switch {
+	case f.Impact.SavedMS != nil:
+		return *f.Impact.SavedMS
+	case f.Impact.ExecMS != nil:
+		return *f.Impact.ExecMS
 	}
-	if f.Impact.SavedMS != nil {
-		w = max(w, *f.Impact.SavedMS)
-	}
-	return w
+	return 0
 }
 
 // distinct keeps one finding of each identity, the one that is best known.

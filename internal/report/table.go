@@ -77,13 +77,7 @@ func (p *page) verdicts(r *analyzer.Result) error {
 		q := &r.Queries[i]
 		room := p.width - used
 		lines := p.statement(q.Text, used)
-		text := strings.ReplaceAll(q.Verdict.Kind, "-", " ")
-		if len(q.Verdict.Indexes) > 0 {
-			text += " by " + strings.Join(q.Verdict.Indexes, ", ")
-		}
-		if q.Verdict.Reason != "" {
-			text += ": " + q.Verdict.Reason
-		}
+		text := verdict(&q.Verdict)
 		if several && q.Database != "" {
 			text += " (database " + q.Database + ")"
 		}
@@ -178,4 +172,19 @@ func (p *page) ending(r *analyzer.Result) {
 		st, text = yellow, "interrupted, this is what was read until then: "+text
 	}
 	p.text(0, st, fmt.Sprintf("%s (exit %d%s)", text, r.Exit, hint))
+}
+
+// verdict is a verdict with its indexes and its reason, which may say both.
+func verdict(v *analyzer.Verdict) string {
+	text := strings.ReplaceAll(v.Kind, "-", " ")
+	if len(v.Indexes) > 0 {
+		text += " by " + strings.Join(v.Indexes, ", ")
+	}
+	switch {
+	case strings.HasPrefix(v.Reason, text):
+		return v.Reason
+	case v.Reason != "":
+		text += ": " + v.Reason
+	}
+	return text
 }
