@@ -14,7 +14,8 @@ const maxSearched = 6
 type members struct {
 	rels     []*rel
 	derived  bool        // one member behind the tables stands for what FROM derives
-	edge     [][]float64 // selectivity of the conditions between two members; 1 none
+	edge     [][]float64 // selectivity of the conditions between two members that are of no class; 1 none
+	classes  []*class
 	linked   [][]bool    // joined by an equality
 	nullable []bool      // cannot be read before what it is joined to
 	key      [][]float64 // distinct values of the member's side of the join
@@ -224,13 +225,12 @@ func (j *joiner) extend(into, from *choices, set, i int) {
 // extendList joins member i to every way to get the members before.
 func (j *joiner) extendList(into, from *choices, in []bool, i int) {
 	r := j.ms.rels[i]
-	s, distinct := 1.0, 1.0
+	s, distinct := j.ms.factor(i, func(k int) bool { return in[k] }), 1.0
 	var partners []int
 	for k, is := range in {
 		if !is {
 			continue
 		}
-		s *= j.ms.edge[i][k]
 		if j.ms.linked[i][k] {
 			partners = append(partners, k)
 			distinct = max(distinct, j.ms.key[k][i])

@@ -61,6 +61,7 @@ func (m *model) members(l *level, accesses []*access, whole bool) *members {
 	n := len(ms.rels)
 	type pair struct{ i, k int }
 	counted := map[pair]bool{}
+	var same classes
 	ms.edge, ms.key, ms.linked = make([][]float64, n), make([][]float64, n), make([][]bool, n)
 	for i := range n {
 		ms.edge[i], ms.key[i], ms.linked[i] = make([]float64, n), make([]float64, n), make([]bool, n)
@@ -87,21 +88,22 @@ func (m *model) members(l *level, accesses []*access, whole bool) *members {
 				}
 				ms.edge[i][k] = 1 / max(1, own)
 				ms.key[k][i] = other.rows
+				ms.edge[k][i] = ms.edge[i][k]
+			case c.part.Column != "" && c.pred.Join.Column != "":
+				there := schema.Part{Column: c.pred.Join.Column}
+				same.add(
+					side{i, c.part, own, m.nulls(r, c.part)},
+					side{k, there, m.estimate.distinctOf(other.a, there, other.tuples), m.nulls(other, there)},
+				)
 			case !counted[pair{k, i}]: // a condition stands at both tables: it counts once
 				counted[pair{i, k}] = true
-				theirs := 1.0
-				if c.pred.Join.Column != "" {
-					theirs = m.estimate.distinctOf(other.a, schema.Part{Column: c.pred.Join.Column}, other.tuples)
-				}
-				// eqjoinsel, common values aside
-				ms.edge[i][k] *= (1 - m.nulls(r, c.part)) / max(1, own, theirs)
-			default:
-				continue
+				ms.edge[i][k] *= (1 - m.nulls(r, c.part)) / max(1, own)
+				ms.edge[k][i] = ms.edge[i][k]
 			}
-			ms.edge[k][i] = ms.edge[i][k]
 		}
 	}
-	m.keys(ms, tables)
+	ms.classes = same.list
+	ms.imply()
 	return ms
 }
 
@@ -115,35 +117,6 @@ func working(accesses []*access) bool {
 	return slices.ContainsFunc(accesses, func(a *access) bool {
 		return slices.ContainsFunc(a.conds, func(c *cond) bool { return c.kind == joined && c.other == -1 })
 	})
-}
-
-// keys raises the selectivity of a join on all columns of a unique index to
-// what it must be: one row (PostgreSQL learns it of foreign keys,
-// get_foreign_key_join_selectivity).
-func (m *model) keys(ms *members, tables int) {
-	for i := range tables {
-		r := ms.rels[i]
-		for k := range ms.rels {
-			if !ms.linked[i][k] {
-				continue
-			}
-			columns := map[string]bool{}
-			for _, c := range r.a.conds {
-				if to, ok := r.member(c); ok && to == k {
-					columns[c.part.Column] = true
-				}
-			}
-			for _, d := range r.a.table.Rel.Indexes {
-				if !d.Unique || d.Where != "" || d.Invalid || len(d.Parts) < 2 {
-					continue
-				}
-				if !slices.ContainsFunc(d.Parts, func(p schema.Part) bool { return !columns[p.Column] }) {
-					ms.edge[i][k] = 1 / max(1, r.tuples)
-					ms.edge[k][i] = ms.edge[i][k]
-				}
-			}
-		}
-	}
 }
 
 func (m *model) nulls(r *rel, p schema.Part) float64 {

@@ -81,6 +81,8 @@ type rel struct {
 	number map[int]int          // of the tables of its scope among the members
 	in     map[*query.Scope]int // of the sub-queries that it is compared with
 
+	implied []*cond // joins that follow from those of others
+
 	options map[string]*option // by identity of the index
 	known   []*option          // of the indexes that exist
 }

@@ -36,13 +36,7 @@ func (m *model) scope(l *level, c Config, whole bool, loops float64) path {
 	default:
 		j := &joiner{m: m, ms: ms, goal: goal}
 		m.prepare(j, l, c, loops)
-		rows := 1.0
-		for i, r := range ms.rels {
-			rows *= r.rows
-			for k := range i {
-				rows *= ms.edge[i][k]
-			}
-		}
+		rows := ms.rows()
 		limit := m.limitOf(m.statement(l), s, rows)
 		if s.Exists && !whole && limit == 0 {
 			limit = 1
@@ -232,12 +226,5 @@ func (l *level) outerRows(sub *query.Scope) float64 {
 
 // wholeRows is how many rows a sub-query has as a whole.
 func (l *level) wholeRows() float64 {
-	rows := 1.0
-	for i, r := range l.whole.rels {
-		rows *= r.rows
-		for k := range i {
-			rows *= l.whole.edge[i][k]
-		}
-	}
-	return max(rows, 1)
+	return max(l.whole.rows(), 1)
 }

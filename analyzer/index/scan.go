@@ -69,8 +69,10 @@ func (m *model) use(r *rel, o *option, partners []int) *use {
 // conditions are the table's own and the joins to the partners.
 func (m *model) conditions(r *rel, partners []int) []*cond {
 	conds := slices.DeleteFunc(slices.Clone(r.own), func(c *cond) bool { return c.kind == filter })
-	for _, c := range r.a.conds {
-		if k, ok := r.member(c); ok && slices.Contains(partners, k) {
+	var pinned []string
+	for _, c := range append(slices.Clone(r.a.conds), r.implied...) {
+		if k, ok := r.member(c); ok && slices.Contains(partners, k) && !slices.Contains(pinned, key(c.part)) {
+			pinned = append(pinned, key(c.part)) // each column is known once
 			conds = append(conds, c)
 		}
 	}
