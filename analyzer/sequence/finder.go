@@ -77,15 +77,15 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 			f.last = s
 		}
 	}
-	switch timed := start != 0 && s.end != 0; {
-	case len(s.events) > 0 && timed:
-		s.pauses.add(silence(s.end, start, end))
-	case len(s.events) == 0 && timed:
-		s.before = max(1, silence(s.end, start, end))
-	case len(s.events) == 0:
-		s.before = 0
+	if len(s.events) > 0 {
+		if start != 0 && s.end != 0 {
+			s.pauses.add(silence(s.end, start, end))
+		}
+	} else if s.before = 0; start != 0 && s.spoke != 0 {
+		s.before = max(1, silence(s.spoke, start, end))
 	}
 	s.end = max(s.end, end)
+	s.spoke = s.end
 	if s.inTx {
 		marks |= markTransaction
 	} else if marks&markExtended != 0 && e.Vxid != 0 && e.Vxid == s.vxid {

@@ -67,7 +67,8 @@ type scope struct {
 	kind         scopeKind
 	id           uint32
 	events       []event
-	end          int64 // of the last statement, also of those that are not held
+	end          int64 // of the last statement, noise included
+	spoke        int64 // of the last one that is none
 	before       int64 // pause before the first event, 0 unknown
 	pauses       histogram
 	client       client
