@@ -21,6 +21,8 @@ type catalog struct {
 	views       map[*Table]viewUse
 	usedBy      map[*Table][]*Table // views that read a table or view
 	derived     map[*Column]bool    // statistics of a partitioned table taken from a partition
+	problems    map[string]int      // of each file of DDL
+	overflow    map[string]int      // where in Problems those of a file are counted that are not listed
 }
 
 // reference is a foreign key with the table that has it.
@@ -99,6 +101,8 @@ func (s *Schema) state() *catalog {
 			views:       map[*Table]viewUse{},
 			usedBy:      map[*Table][]*Table{},
 			derived:     map[*Column]bool{},
+			problems:    map[string]int{},
+			overflow:    map[string]int{},
 		}
 	}
 	return s.catalog

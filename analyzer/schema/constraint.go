@@ -173,6 +173,9 @@ func (l *loader) keyIndex(t *Table, d declared) *Index {
 			}
 		}
 		x.Where = l.expression(t, d.WhereClause)
+		if d.WhereClause != nil && x.Where == "" {
+			return nil
+		}
 	}
 	x.Constraint = d.Conname
 	if !l.usable(t, x) {

@@ -27,7 +27,7 @@ func (l *loader) createIndex(n *pg.IndexStmt) {
 		x.Include = append(x.Include, p.GetIndexElem().GetName())
 	}
 	x.Where = l.expression(t, n.WhereClause)
-	if !l.usable(t, x) {
+	if n.WhereClause != nil && x.Where == "" || !l.usable(t, x) {
 		return
 	}
 	if x.Name == "" {
@@ -60,9 +60,12 @@ func (l *loader) usable(t *Table, x *Index) bool {
 	}
 	columns := slices.Clone(x.Include)
 	for _, p := range x.Parts {
-		if p.Column != "" {
+		switch {
+		case p.Column != "":
 			columns = append(columns, p.Column)
-		} else {
+		case p.Expr == "":
+			return false // its printing was the problem
+		default:
 			columns = append(columns, columnsOf(parseExpr(p.Expr))...)
 		}
 	}
@@ -168,7 +171,7 @@ func (l *loader) attachOrClone(t *Table, parent *Index) {
 		return
 	}
 	for _, x := range t.Indexes {
-		if l.cat.parentIndex[x] == nil && (x.Constraint != "") == (parent.Constraint != "") && sameIndex(x, parent) {
+		if l.cat.parentIndex[x] == nil && (parent.Constraint == "" || x.Constraint != "" && x.Primary == parent.Primary) && sameIndex(x, parent) {
 			l.cat.parentIndex[x] = parent
 			return
 		}
@@ -178,11 +181,15 @@ func (l *loader) attachOrClone(t *Table, parent *Index) {
 	}
 }
 
-// sameIndex reports whether two indexes index the same.
+// sameIndex reports whether two indexes index the same. Like CompareIndexInfo
+// it does not look at directions.
 func sameIndex(a, b *Index) bool {
-	return a.Method == b.Method && a.Unique == b.Unique && a.Primary == b.Primary && a.excludes == b.excludes &&
-		a.NullsNotDistinct == b.NullsNotDistinct && a.Where == b.Where &&
-		slices.Equal(a.Parts, b.Parts) && slices.Equal(a.Include, b.Include)
+	return a.Method == b.Method && a.Unique == b.Unique && a.excludes == b.excludes &&
+		a.NullsNotDistinct == b.NullsNotDistinct && a.Where == b.Where && slices.Equal(a.Include, b.Include) &&
+		slices.EqualFunc(a.Parts, b.Parts, func(p, q Part) bool {
+			p.Desc, p.NullsFirst = q.Desc, q.NullsFirst
+			return p == q
+		})
 }
 
 // cloneIndex copies an index of another table, with its constraint, under a

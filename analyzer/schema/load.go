@@ -135,9 +135,23 @@ func (l *loader) place(location int32) Place {
 	return Place{l.path, l.line + strings.Count(l.text[:at], "\n")}
 }
 
+// maxListed bounds the problems that are listed of one file; a file that is no
+// SQL has one in every line.
+const maxListed = 1000
+
 // problem records that the statement was not understood.
 func (l *loader) problem(format string, args ...any) {
 	if l.again || l.waits {
+		return
+	}
+	l.cat.problems[l.path]++
+	more := l.cat.problems[l.path] - maxListed
+	if more == 1 {
+		l.cat.overflow[l.path] = len(l.Problems)
+		l.Problems = append(l.Problems, Problem{Place: Place{Path: l.path}})
+	}
+	if more > 0 {
+		l.Problems[l.cat.overflow[l.path]].Message = fmt.Sprintf("%d more problems", more)
 		return
 	}
 	l.Problems = append(l.Problems, Problem{

@@ -69,6 +69,15 @@ func TestAddDDL_theRestGoesOnAfterAProblem(t *testing.T) {
 	}
 }
 
+func TestAddDDL_aFileOfProblemsIsCountedNotListed(t *testing.T) {
+	s := New()
+	s.AddDDL("a.sql", strings.Repeat("garbage;\n", maxListed+7))
+	s.AddDDL("b.sql", "garbage;")
+	if n := len(s.Problems); n != maxListed+2 || s.Problems[maxListed].Message != "7 more problems" || s.Problems[maxListed].Path != "a.sql" {
+		t.Errorf("%d problems, then %+v", n, s.Problems[maxListed])
+	}
+}
+
 func TestAddDDL_dataAndPsqlLinesArePassedOver(t *testing.T) {
 	s := loaded(t, strings.Join([]string{
 		`\restrict AbCdEf`, `SET statement_timeout = 0;`, `CREATE TABLE t (a int, b text);`,

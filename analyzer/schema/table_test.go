@@ -207,9 +207,9 @@ func TestAddDDL_partitions(t *testing.T) {
 			  f p_u_fkey (u) -> public.p2 ()
 			  btree p_2_pkey (id, at) primary
 			  btree p_2_at_idx (at desc)`},
-		{"what is attached keeps an index that is like the parent's",
+		{"what is attached keeps an index that is like the parent's but for its direction",
 			`CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (lower(b::text)); CREATE INDEX ON p (a); CREATE INDEX ON p (b);
-			 CREATE TABLE q (b int, a int); CREATE INDEX mine ON q (a);
+			 CREATE TABLE q (b int, a int); CREATE INDEX mine ON q (a DESC);
 			 ALTER TABLE p ATTACH PARTITION q FOR VALUES IN ('1')`, `
 			partitioned public.p by lower(b::text)
 			  a integer not null
@@ -219,7 +219,7 @@ func TestAddDDL_partitions(t *testing.T) {
 			table public.q of public.p
 			  b integer
 			  a integer not null
-			  btree mine (a)
+			  btree mine (a desc)
 			  btree q_b_idx (b)`},
 		{"an index ON ONLY is invalid until each partition has its part",
 			`CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p DEFAULT;
