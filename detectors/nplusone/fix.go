@@ -19,7 +19,7 @@ func (j *judged) fixes() []analyzer.Fix {
 	case keysetRule:
 		return []analyzer.Fix{{Kind: "code", Title: "nothing is wrong with it; a larger LIMIT saves round trips"}}
 	}
-	var out []analyzer.Fix
+	out := []analyzer.Fix{}
 	seen := map[string]bool{}
 	for _, u := range j.innermostFirst() {
 		if seen[u.stmt.ID] {
