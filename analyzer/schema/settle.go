@@ -32,9 +32,9 @@ func (s *Schema) sum(t *Table, done map[*Table]bool) {
 			continue
 		}
 		if total == nil {
-			total = &TableStats{}
+			total = &TableStats{Rows: -1}
 		}
-		total.Rows += max(child.Stats.Rows, 0)
+		total.Rows = addRows(total.Rows, child.Stats.Rows)
 		total.Pages += child.Stats.Pages
 		total.AllVisible += child.Stats.AllVisible
 		total.Bytes += child.Stats.Bytes
@@ -55,6 +55,17 @@ func (s *Schema) sum(t *Table, done map[*Table]bool) {
 		}
 	}
 	s.sumIndexes(t)
+}
+
+// addRows adds numbers of rows, of which -1 is unknown.
+func addRows(a, b float64) float64 {
+	switch {
+	case a < 0:
+		return b
+	case b < 0:
+		return a
+	}
+	return a + b
 }
 
 // mostTelling is a column's statistics in the largest partition, or the first
@@ -86,11 +97,11 @@ func (s *Schema) sumIndexes(t *Table) {
 					continue
 				}
 				if total == nil {
-					total = &IndexStats{}
+					total = &IndexStats{Rows: -1}
 				}
 				total.Pages += part.Stats.Pages
 				total.Bytes += part.Stats.Bytes
-				total.Rows += max(part.Stats.Rows, 0)
+				total.Rows = addRows(total.Rows, part.Stats.Rows)
 				if total.Scans >= 0 && part.Stats.Scans >= 0 {
 					total.Scans += part.Stats.Scans
 				} else {

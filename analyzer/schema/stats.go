@@ -186,6 +186,7 @@ func (st *stats) relation(r row) {
 		st.problem("", "%s: %v", name, err)
 		return
 	}
+	pages = max(pages, 0) // -1 of a partitioned table that was analysed
 	if size == 0 {
 		size = pages * 8192
 	}

@@ -163,7 +163,7 @@ func TestAddStats_partitionedTablesAddUpTheirPartitions(t *testing.T) {
 	s := loaded(t, `CREATE TABLE p (a int, b text) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p DEFAULT PARTITION BY LIST (b);
 		CREATE TABLE p11 PARTITION OF p1 DEFAULT; CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (1) TO (2); CREATE INDEX ON p (b)`)
 	for _, file := range []string{
-		"relname,relkind,relpages,reltuples,bytes\np,p,0,-1,0\np1,p,0,-1,0\np11,r,10,1000,81920\np2,r,5,10,40960\np11_b_idx,i,2,1000,16384\np2_b_idx,i,1,10,8192\n",
+		"relname,relkind,relpages,reltuples,bytes\np,p,-1,-1,0\np1,p,0,-1,0\np11,r,10,1000,81920\np2,r,5,10,40960\np11_b_idx,i,2,1000,16384\np2_b_idx,i,1,10,8192\n",
 		"relname,indexrelname,idx_scan\np11,p11_b_idx,3\np2,p2_b_idx,4\n",
 		statsHeader + ",p11,b,f,0,4,100,,,,,,,\n,p2,b,f,0,4,7,,,,,,,\n,p11,a,f,0,4,5,,,,,,,\n,p,a,t,0,4,6,,,,,,,\n",
 	} {
@@ -174,6 +174,9 @@ func TestAddStats_partitionedTablesAddUpTheirPartitions(t *testing.T) {
 	p := s.Table("", "p")
 	if p.Stats.Rows != 1010 || p.Stats.Pages != 15 || p.Stats.Bytes != 122880 {
 		t.Errorf("p: %+v", p.Stats)
+	}
+	if err := s.AddStats("x.csv", []byte("relname,relkind,relpages,reltuples,bytes\np11,r,10,-1,81920\np2,r,5,-1,40960\n")); err != nil || p.Stats.Rows != -1 {
+		t.Errorf("no partition was ever analysed, and p has %v rows, %v", p.Stats.Rows, err)
 	}
 	if x := p.Indexes[0].Stats; x.Bytes != 24576 || x.Rows != 1010 || x.Scans != 7 {
 		t.Errorf("p_b_idx: %+v", x)
