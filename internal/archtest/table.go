@@ -50,6 +50,8 @@ var modules = map[string][]string{
 	"github.com/DataDog/sketches-go":      {"analyzer/workload", "analyzer/engine"},
 	"github.com/bmatcuk/doublestar/v4":    {"internal/source"},
 	"github.com/klauspost/compress":       {"internal/source"},
+	"github.com/pierrec/lz4/v4":           {"internal/source"},
+	"github.com/ulikunitz/xz":             {"internal/source"},
 	"github.com/olekukonko/tablewriter":   {"internal/report"},
 	"github.com/spf13/cobra":              {"internal/cli"},
 	"github.com/spf13/pflag":              {"internal/cli"},

@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"math"
+	"slices"
 )
 
 // knownPrefixes are settings in the wild: PostgreSQL's default, Debian's, those
@@ -51,14 +52,21 @@ const guessLines = 2000
 func (r *reading) prefix(head []byte) (p *prefix, rate float64) {
 	lines := headLines(bytes.TrimPrefix(head, []byte(byteOrderMark)))
 	if r.o.Prefix != "" {
-		p = compilePrefix(r.o.Prefix)
+		p = compilePrefix(r.stamp + r.o.Prefix)
 		f := fitOf(p, lines)
 		if f.matched == 0 {
 			return nil, 0
 		}
 		return p, f.rate(len(lines))
 	}
-	best, bestFit := bestPrefix(knownPrefixes, lines)
+	known := knownPrefixes
+	if r.stamp != "" {
+		known = slices.Clone(known)
+		for _, text := range knownPrefixes {
+			known = append(known, r.stamp+text)
+		}
+	}
+	best, bestFit := bestPrefix(known, lines)
 	if bestFit.sound() < severe(lines) {
 		if derived, fit := bestPrefix(derivePrefixes(lines), lines); fit.better(bestFit) && fit.sound() > bestFit.sound() {
 			best, bestFit = derived, fit

@@ -5,7 +5,6 @@ package source
 
 import (
 	"bufio"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -155,6 +154,8 @@ type reading struct {
 	agg  *workload.Aggregator
 	zone *time.Location
 
+	modified time.Time           // of the input: when it ends
+	stamp    string              // that envelopes set before its lines
 	language *language           // of the log that is being read, nil is English
 	exported map[uint64]exported // rows of pg_stat_statements that were read
 	weighed  map[string]bool     // names of --weights that were used
@@ -186,53 +187,70 @@ func (r *reading) open(n named) error {
 		defer func(ctx context.Context) { r.ctx = ctx }(r.ctx)
 		r.ctx = context.WithoutCancel(r.ctx)
 	}
+	file, _ := raw.(*os.File)
+	r.modified = time.Now()
+	if file != nil {
+		if info, err := file.Stat(); err == nil {
+			r.modified = info.ModTime()
+		}
+	}
+	return r.content(in, raw, file, 0)
+}
+
+// content opens what is around a log, one wrapping after the other, and reads
+// it. file is what raw reads, if that is a file; depth counts archives.
+func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, depth int) error {
 	br := bufio.NewReaderSize(raw, headSize)
-	for {
-		magic, _ := br.Peek(4)
+	for layers := 0; ; layers++ {
+		magic, err := br.Peek(512)
+		if err != nil && err != io.EOF && len(magic) == 0 {
+			if layers == 0 && depth == 0 {
+				return fmt.Errorf("reading %s: %w", in.Path, err)
+			}
+			return r.refuse(in, err.Error())
+		}
+		if name := archive(magic); name != "" {
+			return r.archived(in, name, br, file, depth)
+		}
+		if name, command := unreadableArchive(magic); name != "" {
+			return r.refuse(in, name+" is not read: "+command+" | apilint analyze -")
+		}
 		name := compression(magic)
 		if name == "" {
 			break
 		}
-		if name != "gzip" {
-			in.Notes = append(in.Notes, name+" is not read yet: decompress it first, or pipe it: "+name+" -dc FILE | apilint analyze -")
-			r.agg.Input(in, workload.SourceLog)
-			return nil
+		in.Envelopes = append(in.Envelopes, name)
+		if layers == maxEnvelopes {
+			return r.refuse(in, "it is compressed more often than any log")
 		}
-		z, err := gzip.NewReader(br)
+		z, err := decompress(name, br)
 		if err != nil {
-			in.Notes = append(in.Notes, "the gzip header is broken: "+err.Error())
-			r.agg.Input(in, workload.SourceLog)
-			return nil
+			return r.refuse(in, err.Error())
 		}
-		in.Envelopes = append(in.Envelopes, "gzip")
-		br = bufio.NewReaderSize(z, headSize)
+		br, file = bufio.NewReaderSize(z, headSize), nil
 	}
-	head, err := br.Peek(headSize)
-	if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
-		if len(head) == 0 {
-			return fmt.Errorf("reading %s: %w", n.path, err)
-		}
+	r.stamp = ""
+	u := unwrap(in, br, r.envelopeOptions())
+	r.stamp = u.stamp
+	err := r.read(in, u.text, u.head)
+	if r.ctx.Err() == nil {
+		u.account(in)
 	}
-	return r.read(in, br, head)
+	return err
 }
 
-// compression names what a file is compressed with, by its magic bytes.
-func compression(magic []byte) string {
-	switch m := string(magic); {
-	case strings.HasPrefix(m, "\x1f\x8b"):
-		return "gzip"
-	case strings.HasPrefix(m, "BZh"):
-		return "bzip2"
-	case strings.HasPrefix(m, "\xfd7zX"):
-		return "xz"
-	case strings.HasPrefix(m, "\x28\xb5\x2f\xfd"):
-		return "zstd"
-	case strings.HasPrefix(m, "\x04\x22\x4d\x18"):
-		return "lz4"
-	case strings.HasPrefix(m, "PK\x03\x04"):
-		return "unzip"
+// envelopeOptions are for an input that is about to be unwrapped.
+func (r *reading) envelopeOptions() envelopeOptions {
+	return envelopeOptions{
+		log:     !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format),
+		jsonlog: r.o.Format == "jsonlog",
+		longest: longestRecord(r.o.MaxStatement),
+		year:    r.modified.Year(),
+		prefix: func(head []byte) *prefix {
+			p, _ := r.prefix(head)
+			return p
+		},
 	}
-	return ""
 }
 
 // read hands the content to the reader of its format.

@@ -268,7 +268,7 @@ func TestStderr_encodingsAndLineEnds(t *testing.T) {
 		{"byte order mark", "\xef\xbb\xbf2026-11-23 08:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: SELECT 1\n", "SELECT 1"},
 		{"LATIN1", "2026-11-23 08:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: SELECT 'caf\xe9 \x80'\n", "SELECT 'café €'"},
 		{"UTF-8", "2026-11-23 08:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: SELECT 'café'\n", "SELECT 'café'"},
-		{"NUL", "2026-11-23 08:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: SELECT 'a\x00b'\n", "SELECT 'a\x00b'"},
+		{"NUL", "2026-11-23 08:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: SELECT 'a\x00b'\n", "SELECT 'ab'"},
 		{"no line end", "2026-11-23 08:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: SELECT 1", "SELECT 1"},
 	} {
 		l := readLog(t, Options{}, c.content)
