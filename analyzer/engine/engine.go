@@ -19,6 +19,7 @@ import (
 type Input struct {
 	Workload  *workload.Workload
 	Loops     []sequence.Candidate
+	Overflow  int            // loops that were found but not kept
 	Schema    *schema.Schema // nil: none was given
 	Detectors []*analyzer.Detector
 	Version   string // of the tool, for the report

@@ -26,6 +26,9 @@ func (r *run) result(stmts []*analyzer.Statement) *analyzer.Result {
 	if w.Folded > 0 {
 		r.skips.addMany("groups-folded", int(w.Folded), "more distinct statements than --max-groups")
 	}
+	if n := r.in.Overflow; n > 0 {
+		r.skips.addMany("loops-dropped", n, "more loops than are kept in memory")
+	}
 	if w.Evicted > 0 {
 		r.skips.addMany("sessions-evicted", int(w.Evicted), "more sessions at once than are kept in memory")
 	}

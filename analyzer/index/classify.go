@@ -134,6 +134,11 @@ func (c *cond) classifyPattern(a *access, sch *schema.Schema) {
 // unknownPattern is the reason of a bare placeholder with no logged value.
 const unknownPattern = "pattern unknown: it is a placeholder whose values were not logged; whether it begins with a wildcard decides"
 
+// patternUnknown reports whether the access has a pattern that nobody saw.
+func (a *access) patternUnknown() bool {
+	return slices.ContainsFunc(a.conds, func(c *cond) bool { return c.why == unknownPattern })
+}
+
 // ginOperators are the operators of GIN's built-in operator classes for jsonb,
 // arrays and their like.
 var ginOperators = []string{"@>", "<@", "&&", "?", "?|", "?&", "@?"}

@@ -78,6 +78,7 @@ func TestSelect_weighsWithStatistics(t *testing.T) {
 		{"SELECT * FROM users u JOIN items i ON i.product_id = u.id", "no-index-helps", "whole is right"},
 		{"SELECT name, count(*) FROM users GROUP BY name", "no-index-helps", "every row of users"},
 		{"SELECT * FROM users WHERE name LIKE $1", "not-analysed", "pattern unknown"},
+		{"SELECT * FROM users WHERE name LIKE $1 ORDER BY created_at LIMIT 10", "not-analysed", "pattern unknown"},
 		{"DELETE FROM items", "no-index-helps", "deletes every row of items"},
 	} {
 		sch := shopWithStatistics()
@@ -126,7 +127,7 @@ func TestSelect_plansWithTheLoggedValues(t *testing.T) {
 func TestSelect_saysWhatTheStatementDoesToday(t *testing.T) {
 	sch := shopWithStatistics()
 	got := choose(t, sch, index.Options{}, workloadOf(t, sch, "SELECT * FROM orders WHERE total = 5 ORDER BY created_at LIMIT 10"))
-	want := "it filters 1,000,000 rows of orders and sorts 200 to return 10"
+	want := "every call filters 1,000,000 rows of orders and sorts 200 to return 10"
 	if len(got.Advices) != 1 || got.Advices[0].Reason != want {
 		t.Errorf("got %+v, want %q", got.Advices, want)
 	}

@@ -106,6 +106,9 @@ func (s *selector) proposals(j *job) []Def {
 	seen := map[string]bool{}
 	var lists [][]Def
 	for _, a := range j.accesses {
+		if f := s.model.figures(a.table.Rel); f != nil && f.pages < smallPages {
+			continue
+		}
 		if a.table.Rel != nil {
 			for _, d := range a.table.Rel.Indexes {
 				if !d.Invalid {
@@ -151,6 +154,9 @@ func (s *selector) gambles(a *access, d *Def) bool {
 	f := s.model.figures(a.table.Rel)
 	if u == nil || len(u.bound) > 0 && (f == nil || s.model.estimate.together(a, u.bound, f.tuples) < fewRows) {
 		return false
+	}
+	if a.patternUnknown() { // it may keep one row or all of them
+		return true
 	}
 	for _, c := range a.own() {
 		switch c.kind {

@@ -45,9 +45,9 @@ func (s *selector) measured(c *choice, j *job) string {
 		if st.option != nil && st.bound {
 			text = fmt.Sprintf("%s is read by %s, which leaves more to filter or to sort than need be", t, st.option.def.Name)
 		} else {
-			text = fmt.Sprintf("it filters %s of %s", plural(r.tuples, "row"), t)
+			text = fmt.Sprintf("every call filters %s of %s", plural(r.tuples, "row"), t)
 			if r.rows >= r.tuples {
-				text = fmt.Sprintf("it reads %s of %s", plural(r.tuples, "row"), t)
+				text = fmt.Sprintf("every call reads %s of %s", plural(r.tuples, "row"), t)
 			}
 		}
 		sc := r.a.scope

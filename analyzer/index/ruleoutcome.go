@@ -23,6 +23,10 @@ func (r *ruler) outcome(n *need) *outcome {
 		o.ok = true
 		return o
 	}
+	if len(n.equal)+len(n.ranges) == 0 && a.patternUnknown() {
+		o.reason, o.unknown = unknownPattern, true
+		return o
+	}
 	if want := r.ideal(n); want != nil {
 		if name, ok := r.existing(n); ok {
 			o.served, o.ok = []string{name}, true

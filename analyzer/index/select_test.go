@@ -85,6 +85,7 @@ func TestSelect_withoutASchema(t *testing.T) {
 		{"SELECT * FROM users WHERE name ~ 'john'", "gin users(name gin_trgm_ops)"},
 		{"SELECT * FROM users WHERE email LIKE ?", "not-analysed"},
 		{"SELECT * FROM users WHERE email ILIKE $1", "not-analysed"},
+		{"SELECT * FROM users WHERE email LIKE $1 ORDER BY created_at LIMIT 5", "not-analysed"},
 		{"SELECT * FROM users WHERE email LIKE '%ab%'", "no-index-helps"},
 
 		{"SELECT * FROM users WHERE id = ?", "served"},

@@ -157,6 +157,11 @@ func (s *selector) costVerdict(j *job) Verdict {
 	}
 	names := j.usedBefore
 	whole := s.wholeReads(j)
+	for _, r := range whole {
+		if r.a.patternUnknown() {
+			unknown = unknownPattern
+		}
+	}
 	switch {
 	case len(names) > 0 && len(whole) == 0:
 		return Verdict{AlreadyServed, "served by " + strings.Join(names, ", "), names}

@@ -25,13 +25,16 @@ func TestAddDDL_whatItCannotUseBecomesAProblem(t *testing.T) {
 		{"CREATE TABLE a (x int, UNIQUE (nope));", []string{"1: no column nope of public.a"}},
 		{"CREATE TABLE a (x int PRIMARY KEY);\nALTER TABLE a ADD PRIMARY KEY (x);", []string{"2: a second primary key for public.a"}},
 		{"CREATE TABLE a (x int);\nALTER TABLE a DROP nope, DROP CONSTRAINT nope, ALTER nope SET NOT NULL, ADD x int;", []string{
-			"2: no column nope of public.a", "2: no constraint nope of public.a", "2: no column nope of public.a", "2: column x of public.a already exists"}},
+			"2: no column nope of public.a", "2: no constraint nope of public.a", "2: no column nope of public.a", "2: column x of public.a already exists",
+		}},
 		{"CREATE TABLE a (x int, y int);\nALTER TABLE a RENAME nope TO z;\nALTER TABLE a RENAME x TO y;\nALTER TABLE nope RENAME TO z;\nCREATE TABLE b ();\nALTER TABLE a RENAME TO b;", []string{
-			"2: no column nope of public.a", "3: column y of public.a already exists", "4: no relation nope", "6: relation public.b already exists"}},
+			"2: no column nope of public.a", "3: column y of public.a already exists", "4: no relation nope", "6: relation public.b already exists",
+		}},
 		{"DROP TABLE nope;\nDROP INDEX nope;\nDROP TYPE nope;\nDROP SEQUENCE nope;", []string{"1: no table nope", "2: no index nope", "3: no type nope", "4: no sequence nope"}},
 		{"CREATE TABLE u (x int);\nCREATE TABLE a (x int REFERENCES u);", []string{"2: public.u has no primary key for a foreign key to point at"}},
 		{"CREATE TABLE p (a int) PARTITION BY RANGE (a);\nALTER TABLE p ATTACH PARTITION p DEFAULT;\nCREATE TABLE q PARTITION OF nope DEFAULT;", []string{
-			"2: public.p cannot be a partition of public.p", "3: no table nope"}},
+			"2: public.p cannot be a partition of public.p", "3: no table nope",
+		}},
 		{"CREATE VIEW v AS SELECT * FROM nope;", []string{"1: not all columns of public.v are known"}},
 		{"DO $$ BEGIN FOR i IN 1..3 LOOP EXECUTE 'CREATE TABLE t' || i || '()'; END LOOP; END $$;", []string{"1: a DO block is not executed: what it changes is unknown"}},
 		{"IMPORT FOREIGN SCHEMA x FROM SERVER y INTO z;", []string{"1: what this statement changes depends on the server"}},
@@ -95,7 +98,8 @@ func TestAddDDL_dataAndPsqlLinesArePassedOver(t *testing.T) {
 
 func TestAddDDL_newerThanTheGrammar(t *testing.T) {
 	runDDL(t, []ddlCase{
-		{"named NOT NULL constraints (18)",
+		{
+			"named NOT NULL constraints (18)",
 			`CREATE TABLE t (a int CONSTRAINT a_nn NOT NULL, b int, c int, "D" int, CONSTRAINT b_nn NOT NULL b, PRIMARY KEY (a), CONSTRAINT "D_nn" NOT NULL "D" NO INHERIT);
 			 ALTER TABLE ONLY t ADD CONSTRAINT c_nn NOT NULL c NOT VALID`, `
 			table public.t
@@ -104,15 +108,19 @@ func TestAddDDL_newerThanTheGrammar(t *testing.T) {
 			  c integer not null
 			  D integer not null
 			  p t_pkey (a)
-			  btree t_pkey (a) primary`},
-		{"virtual generated columns (18)",
+			  btree t_pkey (a) primary`,
+		},
+		{
+			"virtual generated columns (18)",
 			`CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) VIRTUAL, c int GENERATED ALWAYS AS ((a + 1)), d int)`, `
 			table public.t
 			  a integer
 			  b integer generated a * 2
 			  c integer generated a + 1
-			  d integer`},
-		{"constraints that are not enforced, periods (18)",
+			  d integer`,
+		},
+		{
+			"constraints that are not enforced, periods (18)",
 			`CREATE TABLE t (a int CHECK (a > 0) NOT ENFORCED, p daterange, PRIMARY KEY (a, p WITHOUT OVERLAPS)); CREATE TABLE u (a int, p daterange, FOREIGN KEY (a, PERIOD p) REFERENCES t (a, PERIOD p))`, `
 			table public.t
 			  a integer not null
@@ -123,26 +131,32 @@ func TestAddDDL_newerThanTheGrammar(t *testing.T) {
 			table public.u
 			  a integer
 			  p daterange
-			  f u_a_p_fkey (a, p) -> public.t (a, p)`},
-		{"Flyway's placeholders",
+			  f u_a_p_fkey (a, p) -> public.t (a, p)`,
+		},
+		{
+			"Flyway's placeholders",
 			`CREATE TABLE ${schema}.t (a int); CREATE TABLE ${prefix}_u (a int)`, `
 			table public.t
 			  a integer
 			table public.prefix_u
-			  a integer`},
+			  a integer`,
+		},
 	})
 }
 
 func TestAddDDL_doBlocksThatDefineUnlessItIsDone(t *testing.T) {
 	runDDL(t, []ddlCase{
-		{"a handler for what is there already",
+		{
+			"a handler for what is there already",
 			`CREATE TABLE t (a int); DO $$ BEGIN ALTER TABLE t ADD CONSTRAINT k UNIQUE (a); EXCEPTION WHEN duplicate_object THEN null; END $$;
 			 DO $$ BEGIN ALTER TABLE t ADD CONSTRAINT k UNIQUE (a); EXCEPTION WHEN duplicate_object THEN null; END $$`, `
 			table public.t
 			  a integer
 			  u k (a)
-			  btree k (a) unique`},
-		{"a condition that asks for it",
+			  btree k (a) unique`,
+		},
+		{
+			"a condition that asks for it",
 			`DO $body$ BEGIN
 				IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'odd) name') THEN
 					CREATE TABLE t (a int);
@@ -151,7 +165,8 @@ func TestAddDDL_doBlocksThatDefineUnlessItIsDone(t *testing.T) {
 			 END; $body$ LANGUAGE plpgsql`, `
 			table public.t
 			  a integer
-			  btree t_a_idx (a)`},
+			  btree t_a_idx (a)`,
+		},
 	})
 }
 

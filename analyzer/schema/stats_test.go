@@ -51,19 +51,31 @@ func TestAddStats_columns(t *testing.T) {
 		column string
 		want   ColumnStats
 	}{
-		{`public,t,id,f,0,8,-1,,,"{1,50,100}",0.5,,,`, "t", "id",
-			ColumnStats{AvgWidth: 8, NDistinct: -1, Histogram: []string{"1", "50", "100"}, Correlation: .5, HasCorr: true}},
-		{`public,t,name,f,0.25,12,3,"{""a,b"",c}","{0.5,0.125}",,,,,`, "t", "name",
-			ColumnStats{NullFrac: .25, AvgWidth: 12, NDistinct: 3, MCV: []string{"a,b", "c"}, MCF: []float64{.5, .125}}},
-		{`,t,ok,f,0,1,2,"{t,f}","{0.9,0.1}",,-0.1,,,`, "t", "ok",
-			ColumnStats{AvgWidth: 1, NDistinct: 2, MCV: []string{"t", "f"}, MCF: []float64{.9, .1}, Correlation: -.1, HasCorr: true}},
-		{`,t,price,f,0,5,-0.5,"{1.50,NaN}","{1e-05,0.2}","{-1,2e3}",0,,,`, "t", "price",
-			ColumnStats{AvgWidth: 5, NDistinct: -.5, MCV: []string{"1.50", "NaN"}, MCF: []float64{1e-5, .2}, Histogram: []string{"-1", "2e3"}, HasCorr: true}},
-		{`public,t,tags,f,0,30,-1,,,,,"{a,b}","{0.5,0.25,0.25,0.5,0}","{1,2}"`, "t", "tags",
-			ColumnStats{AvgWidth: 30, NDistinct: -1, Elems: []string{"a", "b"}, ElemFreqs: []float64{.5, .25, .25, .5, 0}}},
+		{
+			`public,t,id,f,0,8,-1,,,"{1,50,100}",0.5,,,`, "t", "id",
+			ColumnStats{AvgWidth: 8, NDistinct: -1, Histogram: []string{"1", "50", "100"}, Correlation: .5, HasCorr: true},
+		},
+		{
+			`public,t,name,f,0.25,12,3,"{""a,b"",c}","{0.5,0.125}",,,,,`, "t", "name",
+			ColumnStats{NullFrac: .25, AvgWidth: 12, NDistinct: 3, MCV: []string{"a,b", "c"}, MCF: []float64{.5, .125}},
+		},
+		{
+			`,t,ok,f,0,1,2,"{t,f}","{0.9,0.1}",,-0.1,,,`, "t", "ok",
+			ColumnStats{AvgWidth: 1, NDistinct: 2, MCV: []string{"t", "f"}, MCF: []float64{.9, .1}, Correlation: -.1, HasCorr: true},
+		},
+		{
+			`,t,price,f,0,5,-0.5,"{1.50,NaN}","{1e-05,0.2}","{-1,2e3}",0,,,`, "t", "price",
+			ColumnStats{AvgWidth: 5, NDistinct: -.5, MCV: []string{"1.50", "NaN"}, MCF: []float64{1e-5, .2}, Histogram: []string{"-1", "2e3"}, HasCorr: true},
+		},
+		{
+			`public,t,tags,f,0,30,-1,,,,,"{a,b}","{0.5,0.25,0.25,0.5,0}","{1,2}"`, "t", "tags",
+			ColumnStats{AvgWidth: 30, NDistinct: -1, Elems: []string{"a", "b"}, ElemFreqs: []float64{.5, .25, .25, .5, 0}},
+		},
 		{`,app.u,a,f,0,4,1,,,,,,,`, "u", "a", ColumnStats{AvgWidth: 4, NDistinct: 1}},
-		{`app,Odd,a,f,0,4,1,"{1,NULL,2}","{0.5,0.3,0.2}",,,,,`, "Odd", "a",
-			ColumnStats{AvgWidth: 4, NDistinct: 1, MCV: []string{"1", "2"}, MCF: []float64{.5, .2}}},
+		{
+			`app,Odd,a,f,0,4,1,"{1,NULL,2}","{0.5,0.3,0.2}",,,,,`, "Odd", "a",
+			ColumnStats{AvgWidth: 4, NDistinct: 1, MCV: []string{"1", "2"}, MCF: []float64{.5, .2}},
+		},
 		// A table with heirs: the row of itself wins over that of all together.
 		{",parent,a,t,0.5,4,1,,,,,,,\n,parent,a,f,0,4,9,,,,,,,\n,parent,a,t,0.5,4,1,,,,,,,", "parent", "a", ColumnStats{AvgWidth: 4, NDistinct: 9}},
 	} {

@@ -4,7 +4,8 @@ import "testing"
 
 func TestAddDDL_tables(t *testing.T) {
 	runDDL(t, []ddlCase{
-		{"columns with types as format_type prints them",
+		{
+			"columns with types as format_type prints them",
 			`CREATE TABLE t (a int4, b varchar(20), c timestamptz(3), d decimal(10), e text[], f "char", g float(24), h interval day to minute)`, `
 			table public.t
 			  a integer
@@ -14,8 +15,10 @@ func TestAddDDL_tables(t *testing.T) {
 			  e text[]
 			  f "char"
 			  g real
-			  h interval day to minute`},
-		{"types of users: known ones with their schema, those of extensions bare",
+			  h interval day to minute`,
+		},
+		{
+			"types of users: known ones with their schema, those of extensions bare",
 			`CREATE TYPE mood AS ENUM ('ok'); CREATE SCHEMA app; CREATE DOMAIN app.email AS text;
 			 CREATE TABLE t (a mood, b mood[], c app.email, d citext, e geometry(Point,4326), f public.hstore)`, `
 			table public.t
@@ -24,22 +27,28 @@ func TestAddDDL_tables(t *testing.T) {
 			  c app.email
 			  d citext
 			  e geometry(point,4326)
-			  f hstore`},
-		{"defaults, NOT NULL, collations, generated columns",
+			  f hstore`,
+		},
+		{
+			"defaults, NOT NULL, collations, generated columns",
 			`CREATE TABLE t (a int NOT NULL DEFAULT 3, b text COLLATE "C" DEFAULT 'x'::text, c text COLLATE "en_US.utf8", d int GENERATED ALWAYS AS (a * 2) STORED, e int DEFAULT NULL)`, `
 			table public.t
 			  a integer not null default 3
 			  b text collate C default 'x'
 			  c text collate en_US.utf8
 			  d integer generated a * 2
-			  e integer`},
-		{"serial and identity",
+			  e integer`,
+		},
+		{
+			"serial and identity",
 			`CREATE TABLE t (a bigserial, b smallserial, c int GENERATED ALWAYS AS IDENTITY)`, `
 			table public.t
 			  a bigint not null default nextval('public.t_a_seq'::regclass)
 			  b smallint not null default nextval('public.t_b_seq'::regclass)
-			  c integer not null`},
-		{"keys behind columns and behind all of them",
+			  c integer not null`,
+		},
+		{
+			"keys behind columns and behind all of them",
 			`CREATE TABLE t (a int PRIMARY KEY, b int UNIQUE, c int, UNIQUE (c, b) INCLUDE (a), CONSTRAINT own UNIQUE NULLS NOT DISTINCT (c))`, `
 			table public.t
 			  a integer not null
@@ -52,8 +61,10 @@ func TestAddDDL_tables(t *testing.T) {
 			  btree t_pkey (a) primary
 			  btree t_b_key (b) unique
 			  btree t_c_b_a_key (c, b) include (a) unique
-			  btree own (c) unique nulls not distinct`},
-		{"two equal keys are one index, under the name that was given",
+			  btree own (c) unique nulls not distinct`,
+		},
+		{
+			"two equal keys are one index, under the name that was given",
 			`CREATE TABLE t (a int PRIMARY KEY UNIQUE, b int UNIQUE, CONSTRAINT named UNIQUE (b))`, `
 			table public.t
 			  a integer not null
@@ -61,8 +72,10 @@ func TestAddDDL_tables(t *testing.T) {
 			  p t_pkey (a)
 			  u named (b)
 			  btree t_pkey (a) primary
-			  btree named (b) unique`},
-		{"foreign keys: the columns that they leave out are those of the primary key",
+			  btree named (b) unique`,
+		},
+		{
+			"foreign keys: the columns that they leave out are those of the primary key",
 			`CREATE TABLE u (x int, y int, z int UNIQUE, PRIMARY KEY (y, x));
 			 CREATE TABLE t (a int REFERENCES u (z) ON DELETE CASCADE, b int, c int, FOREIGN KEY (b, c) REFERENCES u ON DELETE SET NULL, d int CONSTRAINT up REFERENCES t2);
 			 CREATE TABLE t2 (id int PRIMARY KEY)`, `
@@ -85,8 +98,10 @@ func TestAddDDL_tables(t *testing.T) {
 			table public.t2
 			  id integer not null
 			  p t2_pkey (id)
-			  btree t2_pkey (id) primary`},
-		{"checks are named after their one column",
+			  btree t2_pkey (id) primary`,
+		},
+		{
+			"checks are named after their one column",
 			`CREATE TABLE t (a int CHECK (a > 0) CHECK (a < 9), b int, CHECK (a > b), CONSTRAINT own CHECK (b <> 3))`, `
 			table public.t
 			  a integer
@@ -94,15 +109,19 @@ func TestAddDDL_tables(t *testing.T) {
 			  c t_a_check (a) a > 0
 			  c t_a_check1 (a) a < 9
 			  c t_check (a, b) a > b
-			  c own (b) b <> 3`},
-		{"exclusion constraints are indexes",
+			  c own (b) b <> 3`,
+		},
+		{
+			"exclusion constraints are indexes",
 			`CREATE TABLE t (room int, during tsrange, EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (room > 0))`, `
 			table public.t
 			  room integer
 			  during tsrange
 			  x t_room_during_excl (room, during)
-			  gist t_room_during_excl (room, during) where room > 0`},
-		{"LIKE takes what it is told to",
+			  gist t_room_during_excl (room, during) where room > 0`,
+		},
+		{
+			"LIKE takes what it is told to",
 			`CREATE TABLE a (id int PRIMARY KEY, b text DEFAULT 'x' NOT NULL CHECK (b <> ''), c int); CREATE INDEX ON a (c);
 			 CREATE TABLE plain (LIKE a); CREATE TABLE full_copy (LIKE a INCLUDING ALL, d int); DROP TABLE a`, `
 			table public.plain
@@ -117,8 +136,10 @@ func TestAddDDL_tables(t *testing.T) {
 			  c a_b_check (b) b <> ''
 			  p full_copy_pkey (id)
 			  btree full_copy_pkey (id) primary
-			  btree full_copy_c_idx (c)`},
-		{"heirs have the columns and checks of their parents, not the keys",
+			  btree full_copy_c_idx (c)`,
+		},
+		{
+			"heirs have the columns and checks of their parents, not the keys",
 			`CREATE TABLE a (id int PRIMARY KEY, n int CHECK (n > 0)); CREATE TABLE b (x int, n int NOT NULL) INHERITS (a)`, `
 			table public.a
 			  id integer not null
@@ -130,32 +151,44 @@ func TestAddDDL_tables(t *testing.T) {
 			  id integer not null
 			  n integer not null
 			  x integer
-			  c a_n_check (n) n > 0`},
-		{"a table of a type",
+			  c a_n_check (n) n > 0`,
+		},
+		{
+			"a table of a type",
 			`CREATE TYPE pair AS (a int, b text); CREATE TABLE t OF pair (a WITH OPTIONS NOT NULL, PRIMARY KEY (b))`, `
 			table public.t
 			  a integer not null
 			  b text not null
 			  p t_pkey (b)
-			  btree t_pkey (b) primary`},
-		{"IF NOT EXISTS leaves the table alone",
+			  btree t_pkey (b) primary`,
+		},
+		{
+			"IF NOT EXISTS leaves the table alone",
 			`CREATE TABLE t (a int); CREATE TABLE IF NOT EXISTS t (b int)`, `
 			table public.t
-			  a integer`},
-		{"temporary tables are no part of a schema, nor is what is done to them",
-			`CREATE TEMP TABLE t (a int PRIMARY KEY); CREATE INDEX ON t (a); ALTER TABLE t ADD b int; DROP TABLE t; CREATE TEMP VIEW v AS SELECT 1`, ``},
-		{"foreign tables",
+			  a integer`,
+		},
+		{
+			"temporary tables are no part of a schema, nor is what is done to them",
+			`CREATE TEMP TABLE t (a int PRIMARY KEY); CREATE INDEX ON t (a); ALTER TABLE t ADD b int; DROP TABLE t; CREATE TEMP VIEW v AS SELECT 1`, ``,
+		},
+		{
+			"foreign tables",
 			`CREATE FOREIGN TABLE t (a int NOT NULL) SERVER s`, `
 			foreign public.t
-			  a integer not null`},
-		{"quoted names keep their case, others lose it",
+			  a integer not null`,
+		},
+		{
+			"quoted names keep their case, others lose it",
 			`CREATE TABLE "Order" ("Id" INT PRIMARY KEY, FooBar INT)`, `
 			table public.Order
 			  Id integer not null
 			  foobar integer
 			  p Order_pkey (Id)
-			  btree Order_pkey (Id) primary`},
-		{"the search path decides where a table goes",
+			  btree Order_pkey (Id) primary`,
+		},
+		{
+			"the search path decides where a table goes",
 			`CREATE SCHEMA app; SET search_path TO app, public; CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE public.b (a int REFERENCES a); RESET search_path; CREATE TABLE c (a int REFERENCES app.a)`, `
 			table app.a
 			  id integer not null
@@ -166,19 +199,23 @@ func TestAddDDL_tables(t *testing.T) {
 			  f b_a_fkey (a) -> app.a (id)
 			table public.c
 			  a integer
-			  f c_a_fkey (a) -> app.a (id)`},
-		{"an empty search path, as pg_dump sets it",
+			  f c_a_fkey (a) -> app.a (id)`,
+		},
+		{
+			"an empty search path, as pg_dump sets it",
 			`SELECT pg_catalog.set_config('search_path', '', false); CREATE TABLE public.t (a int); ALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (a)`, `
 			table public.t
 			  a integer not null
 			  p t_pkey (a)
-			  btree t_pkey (a) primary`},
+			  btree t_pkey (a) primary`,
+		},
 	})
 }
 
 func TestAddDDL_partitions(t *testing.T) {
 	runDDL(t, []ddlCase{
-		{"a partition has the indexes and keys of its parent, whichever came first",
+		{
+			"a partition has the indexes and keys of its parent, whichever came first",
 			`CREATE TABLE p (id int, at date, u int REFERENCES p2, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
 			 CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 			 CREATE INDEX ON p (at DESC);
@@ -206,8 +243,10 @@ func TestAddDDL_partitions(t *testing.T) {
 			  p p_2_pkey (id, at)
 			  f p_u_fkey (u) -> public.p2 ()
 			  btree p_2_pkey (id, at) primary
-			  btree p_2_at_idx (at desc)`},
-		{"what is attached keeps an index that is like the parent's but for its direction",
+			  btree p_2_at_idx (at desc)`,
+		},
+		{
+			"what is attached keeps an index that is like the parent's but for its direction",
 			`CREATE TABLE p (a int NOT NULL, b int) PARTITION BY LIST (lower(b::text)); CREATE INDEX ON p (a); CREATE INDEX ON p (b);
 			 CREATE TABLE q (b int, a int); CREATE INDEX mine ON q (a DESC);
 			 ALTER TABLE p ATTACH PARTITION q FOR VALUES IN ('1')`, `
@@ -220,8 +259,10 @@ func TestAddDDL_partitions(t *testing.T) {
 			  b integer
 			  a integer not null
 			  btree mine (a desc)
-			  btree q_b_idx (b)`},
-		{"an index ON ONLY is invalid until each partition has its part",
+			  btree q_b_idx (b)`,
+		},
+		{
+			"an index ON ONLY is invalid until each partition has its part",
 			`CREATE TABLE p (a int, b int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p DEFAULT;
 			 CREATE INDEX x ON ONLY p (a); CREATE INDEX y ON ONLY p (b); CREATE INDEX y1 ON p1 (b); ALTER INDEX y ATTACH PARTITION y1`, `
 			partitioned public.p by a
@@ -232,8 +273,10 @@ func TestAddDDL_partitions(t *testing.T) {
 			table public.p1 of public.p
 			  a integer
 			  b integer
-			  btree y1 (b)`},
-		{"dropping the parent's index drops its parts; a detached table keeps its own",
+			  btree y1 (b)`,
+		},
+		{
+			"dropping the parent's index drops its parts; a detached table keeps its own",
 			`CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE INDEX x ON p (a);
 			 CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (1) TO (2);
 			 ALTER TABLE p DETACH PARTITION p2; DROP INDEX x; ALTER TABLE p DROP COLUMN a`, `
@@ -241,8 +284,10 @@ func TestAddDDL_partitions(t *testing.T) {
 			table public.p1 of public.p
 			table public.p2
 			  a integer
-			  btree p2_a_idx (a)`},
-		{"columns and constraints go down to partitions of partitions",
+			  btree p2_a_idx (a)`,
+		},
+		{
+			"columns and constraints go down to partitions of partitions",
 			`CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p DEFAULT PARTITION BY LIST (a); CREATE TABLE p11 PARTITION OF p1 DEFAULT;
 			 ALTER TABLE p ADD b int NOT NULL DEFAULT 2, ADD CHECK (b > 0), ADD UNIQUE (a, b)`, `
 			partitioned public.p by a
@@ -262,7 +307,8 @@ func TestAddDDL_partitions(t *testing.T) {
 			  b integer not null default 2
 			  c p_b_check (b) b > 0
 			  u p11_a_b_key (a, b)
-			  btree p11_a_b_key (a, b) unique`},
+			  btree p11_a_b_key (a, b) unique`,
+		},
 	})
 }
 

@@ -109,11 +109,16 @@ func TestLex_findsTheComment(t *testing.T) {
 
 func TestLexed_valuesEqualThoseOfWorkload(t *testing.T) {
 	pairs := [][2]int{
-		{int(Select), int(workload.CommandSelect)}, {int(Merge), int(workload.CommandMerge)},
-		{int(Transaction), int(workload.CommandTransaction)}, {int(Empty), int(workload.CommandEmpty)},
-		{int(Copy), int(workload.CommandCopy)}, {int(DDL), int(workload.CommandDDL)},
-		{int(Batched), int(workload.TraitBatched)}, {int(Noise), int(workload.TraitNoise)},
-		{int(Truncated), int(workload.TraitTruncated)}, {int(HasLimit), int(workload.TraitLimit)},
+		{int(Select), int(workload.CommandSelect)},
+		{int(Merge), int(workload.CommandMerge)},
+		{int(Transaction), int(workload.CommandTransaction)},
+		{int(Empty), int(workload.CommandEmpty)},
+		{int(Copy), int(workload.CommandCopy)},
+		{int(DDL), int(workload.CommandDDL)},
+		{int(Batched), int(workload.TraitBatched)},
+		{int(Noise), int(workload.TraitNoise)},
+		{int(Truncated), int(workload.TraitTruncated)},
+		{int(HasLimit), int(workload.TraitLimit)},
 		{MaxLiterals, workload.MaxParams},
 	}
 	for i, p := range pairs {

@@ -214,9 +214,21 @@ func FuzzParse(f *testing.F) {
 
 func TestQuoteIdent_quotesWhatPostgreSQLWould(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
-		{"users", "users"}, {"user_id2", "user_id2"}, {"name", "name"}, {"Users", `"Users"`}, {"user", `"user"`},
-		{"order", `"order"`}, {"select", `"select"`}, {"a b", `"a b"`}, {`a"b`, `"a""b"`}, {"2a", `"2a"`},
-		{"", `""`}, {"über", `"über"`}, {"between", `"between"`}, {"left", `"left"`}, {"status", "status"},
+		{"users", "users"},
+		{"user_id2", "user_id2"},
+		{"name", "name"},
+		{"Users", `"Users"`},
+		{"user", `"user"`},
+		{"order", `"order"`},
+		{"select", `"select"`},
+		{"a b", `"a b"`},
+		{`a"b`, `"a""b"`},
+		{"2a", `"2a"`},
+		{"", `""`},
+		{"über", `"über"`},
+		{"between", `"between"`},
+		{"left", `"left"`},
+		{"status", "status"},
 	} {
 		if got := QuoteIdent(c.in); got != c.want {
 			t.Errorf("QuoteIdent(%q) = %s, want %s", c.in, got, c.want)

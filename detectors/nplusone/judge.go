@@ -208,8 +208,10 @@ func pipelined(c *sequence.Candidate) bool {
 }
 
 // tools run statements in loops on purpose.
-var tools = []string{"pgbench", "pg_dump", "pg_restore", "pg_basebackup", "pg_isready", "pgadmin", "dbeaver", "datagrip", "postgres_exporter", "pg_exporter",
-	"sysbench", "hammerdb", "pgwatch", "check_postgres", "patroni", "pganalyze", "sql_exporter"}
+var tools = []string{
+	"pgbench", "pg_dump", "pg_restore", "pg_basebackup", "pg_isready", "pgadmin", "dbeaver", "datagrip", "postgres_exporter", "pg_exporter",
+	"sysbench", "hammerdb", "pgwatch", "check_postgres", "patroni", "pganalyze", "sql_exporter",
+}
 
 func tool(app string) bool {
 	app = strings.ToLower(app)

@@ -150,6 +150,7 @@ func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags 
 	res, err := engine.Run(context.WithoutCancel(ctx), engine.Input{
 		Workload:  in.workload,
 		Loops:     in.loops,
+		Overflow:  in.overflow,
 		Schema:    in.schema,
 		Detectors: detectors.All(),
 		Version:   Version(),

@@ -75,6 +75,7 @@ func (f *inputFlags) registerSchema(cmd *cobra.Command) {
 type input struct {
 	workload    *workload.Workload
 	loops       []sequence.Candidate
+	overflow    int // loops that were found but not kept
 	schema      *schema.Schema
 	interrupted bool
 }
@@ -118,6 +119,7 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 	in.interrupted = ctx.Err() != nil
 	in.workload = agg.Workload()
 	in.loops = finder.Candidates()
+	in.overflow = finder.Overflow()
 	in.workload.Inputs = append(in.workload.Inputs, extra...)
 	showPaths(in.workload)
 	return in, nil

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -86,7 +87,13 @@ func addStats(sch *schema.Schema, path string) ([]*workload.Input, error) {
 		in := &workload.Input{Path: name, Kind: "stats", Format: "csv"}
 		in.Bytes, in.Lines = int64(len(content)), lines(content)
 		inputs = append(inputs, in)
-		return sch.AddStats(shownPath(wd, name, 1), content)
+		err = sch.AddStats(shownPath(wd, name, 1), content)
+		if errors.Is(err, schema.ErrNotStatistics) && name != path {
+			in.Kind, in.Format = "unknown", "unknown"
+			in.Notes = append(in.Notes, "left out: "+err.Error())
+			return nil
+		}
+		return err
 	})
 	if err == nil && len(inputs) == 0 {
 		err = fmt.Errorf("no .csv file in the folder")

@@ -69,3 +69,23 @@ func TestReadSchema_anEmptyFolderOfStatisticsIsAnError(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func TestReadSchema_leavesOutWhatIsNoStatisticsInAFolder(t *testing.T) {
+	dir := t.TempDir()
+	stray := filepath.Join(dir, "customers.csv")
+	for path, content := range map[string]string{
+		stray:                               "name,city\nAnn,Bonn\n",
+		filepath.Join(dir, "relations.csv"): "schema,relname,relkind,relpages,reltuples,relallvisible,bytes\npublic,a,r,1,10,0,8192\n",
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, inputs, err := (&inputFlags{stats: []string{dir}}).readSchema()
+	if err != nil || len(inputs) != 2 || inputs[0].Kind != "unknown" || len(inputs[0].Notes) != 1 || inputs[1].Kind != "stats" {
+		t.Errorf("a stray file in a folder: %+v, %v", inputs, err)
+	}
+	if _, _, err := (&inputFlags{stats: []string{stray}}).readSchema(); err == nil {
+		t.Error("a file named by hand that is no statistics: no error")
+	}
+}

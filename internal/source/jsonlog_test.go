@@ -12,14 +12,22 @@ import (
 
 func TestJSON_readsTheKeysInAnyOrder(t *testing.T) {
 	for _, c := range []struct{ name, line, want, count string }{
-		{"as PostgreSQL writes it", `{"timestamp":"2026-11-23 08:26:55.547 UTC","user":"me","dbname":"shop","pid":16953,"remote_host":"[local]","session_id":"6b03f8cf.4239","line_num":85,"ps":"SELECT","vxid":"3/64","txid":0,"error_severity":"LOG","message":"duration: 1.000 ms  statement: SELECT \"a\",\n\tb","application_name":"psql","backend_type":"client backend","query_id":-9223372036854775808}`,
-			"1: 1000 µs SELECT \"a\",\n\tb", "executions=1"},
-		{"another order, more keys, blanks", `  { "message" : "duration: 1.000 ms  statement: SELECT 1" , "x" : {"a":[1,2,{"b":null}],"c":"}"} , "error_severity":"LOG", "application_name":"psql","dbname":"shop","user":"me" , "session_id":"6b03f8cf.4239" } `,
-			"1: 1000 µs SELECT 1", "executions=1"},
-		{"escapes", `{"error_severity":"LOG","message":"duration: 1.000 ms  statement: SELECT '\u00e9\ud83d\ude00\/\\\b\ud83d'","application_name":"psql","dbname":"shop","user":"me","session_id":"6b03f8cf.4239"}`,
-			"1: 1000 µs SELECT 'é😀/\\\b\ufffd'", "executions=1"},
-		{"bytes that are no UTF-8", "{\"error_severity\":\"LOG\",\"message\":\"duration: 1.000 ms  statement: SELECT 'caf\xe9'\",\"application_name\":\"psql\",\"dbname\":\"shop\",\"user\":\"me\",\"session_id\":\"6b03f8cf.4239\"}",
-			"1: 1000 µs SELECT 'café'", "executions=1"},
+		{
+			"as PostgreSQL writes it", `{"timestamp":"2026-11-23 08:26:55.547 UTC","user":"me","dbname":"shop","pid":16953,"remote_host":"[local]","session_id":"6b03f8cf.4239","line_num":85,"ps":"SELECT","vxid":"3/64","txid":0,"error_severity":"LOG","message":"duration: 1.000 ms  statement: SELECT \"a\",\n\tb","application_name":"psql","backend_type":"client backend","query_id":-9223372036854775808}`,
+			"1: 1000 µs SELECT \"a\",\n\tb", "executions=1",
+		},
+		{
+			"another order, more keys, blanks", `  { "message" : "duration: 1.000 ms  statement: SELECT 1" , "x" : {"a":[1,2,{"b":null}],"c":"}"} , "error_severity":"LOG", "application_name":"psql","dbname":"shop","user":"me" , "session_id":"6b03f8cf.4239" } `,
+			"1: 1000 µs SELECT 1", "executions=1",
+		},
+		{
+			"escapes", `{"error_severity":"LOG","message":"duration: 1.000 ms  statement: SELECT '\u00e9\ud83d\ude00\/\\\b\ud83d'","application_name":"psql","dbname":"shop","user":"me","session_id":"6b03f8cf.4239"}`,
+			"1: 1000 µs SELECT 'é😀/\\\b\ufffd'", "executions=1",
+		},
+		{
+			"bytes that are no UTF-8", "{\"error_severity\":\"LOG\",\"message\":\"duration: 1.000 ms  statement: SELECT 'caf\xe9'\",\"application_name\":\"psql\",\"dbname\":\"shop\",\"user\":\"me\",\"session_id\":\"6b03f8cf.4239\"}",
+			"1: 1000 µs SELECT 'café'", "executions=1",
+		},
 		{"a null text", `{"error_severity":"LOG","message":null}`, "", ""},
 		{"an error", `{"error_severity":"ERROR","state_code":"22012","message":"division by zero","statement":"SELECT 1/0"}`, "", "errors=1"},
 		{"a forged duration", `{"error_severity":"LOG","message":"duration: 77777.000 ms  statement: SELECT x","context":"PL/pgSQL function f() line 1 at RAISE","statement":"SELECT f()"}`, "", ""},

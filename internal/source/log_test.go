@@ -57,9 +57,20 @@ func (l *logged) coverage() string {
 		name string
 		n    int64
 	}{
-		{"executions", c.Executions}, {"fetches", c.Fetches}, {"parse", c.Parse}, {"bind", c.Bind}, {"plans", c.Plans}, {"nested", c.Nested},
-		{"errors", c.Errors}, {"empty", c.Empty}, {"pending", c.Pending}, {"bare", c.Bare}, {"ambiguous", c.Ambiguous},
-		{"unreadable", c.Unreadable}, {"truncated", c.Truncated}, {"filtered", c.Filtered},
+		{"executions", c.Executions},
+		{"fetches", c.Fetches},
+		{"parse", c.Parse},
+		{"bind", c.Bind},
+		{"plans", c.Plans},
+		{"nested", c.Nested},
+		{"errors", c.Errors},
+		{"empty", c.Empty},
+		{"pending", c.Pending},
+		{"bare", c.Bare},
+		{"ambiguous", c.Ambiguous},
+		{"unreadable", c.Unreadable},
+		{"truncated", c.Truncated},
+		{"filtered", c.Filtered},
 	} {
 		if x.n != 0 {
 			fmt.Fprintf(&b, "%s=%d ", x.name, x.n)

@@ -164,10 +164,14 @@ func TestPrepareBody(t *testing.T) {
 
 func TestReadPlan(t *testing.T) {
 	for _, c := range []struct{ name, text, query, params string }{
-		{"text", "Query Text: SELECT o.id,\n\to.total -- the total\n  FROM orders o;\nLimit  (cost=1176.01..1176.02 rows=1 width=22) (actual time=9.198..9.200 rows=0 loops=1)\n  Output: id",
-			"SELECT o.id,\n\to.total -- the total\n  FROM orders o;", ""},
-		{"text of PostgreSQL 16 and later", "Query Text: SELECT $1\nQuery Parameters: $1 = 'o''brien\nline2', $2 = NULL\nResult  (cost=0.00..0.01 rows=1 width=4)\nQuery Identifier: 1",
-			"SELECT $1", "$1 = 'o''brien\nline2', $2 = NULL"},
+		{
+			"text", "Query Text: SELECT o.id,\n\to.total -- the total\n  FROM orders o;\nLimit  (cost=1176.01..1176.02 rows=1 width=22) (actual time=9.198..9.200 rows=0 loops=1)\n  Output: id",
+			"SELECT o.id,\n\to.total -- the total\n  FROM orders o;", "",
+		},
+		{
+			"text of PostgreSQL 16 and later", "Query Text: SELECT $1\nQuery Parameters: $1 = 'o''brien\nline2', $2 = NULL\nResult  (cost=0.00..0.01 rows=1 width=4)\nQuery Identifier: 1",
+			"SELECT $1", "$1 = 'o''brien\nline2', $2 = NULL",
+		},
 		{"a line of the query that looks like a cost", "Query Text: SELECT '\n  (cost=1)'\nResult  (cost=0.00..0.01 rows=1 width=4)", "SELECT '\n  (cost=1)'", ""},
 		{"without a plan", "Query Text: SELECT 1", "SELECT 1", ""},
 		{"json", "{\n  \"Query Text\": \"SELECT \\\"a\\\",\\n\\tb\",\n  \"Query Parameters\": \"$1 = '1'\",\n  \"Plan\": {\n    \"Node Type\": \"Result\"\n  }\n}", "SELECT \"a\",\n\tb", "$1 = '1'"},

@@ -195,8 +195,10 @@ func TestOTLP_aScopeIsTheNearestSpanThatShowsALoop(t *testing.T) {
 		{"each call in its own span", with([]string{"r - 1 900 GET", page("r")}, wrapped(6, "r")), []string{"SELECT id FROM p | " + repeat(6)}},
 		{"database spans between", with([]string{"r - 1 900 GET", page("r"), "tx r 30 800 tx;db.system=postgresql"}, loop(5, 100, "tx", one)), []string{"SELECT id FROM p | " + repeat(5)}},
 		{"a loop in its own span, the list above it", with([]string{"r - 1 900 GET", page("r"), "s r 90 800 serialize"}, loop(5, 100, "s", one)), []string{"SELECT id FROM p | " + repeat(5)}},
-		{"two loops with their lists", with([]string{"r - 1 900 GET", "a r 5 400 a", "b r 405 900 b", "l1 a 10 20 S;db.statement=SELECT id FROM p", "l2 b 410 420 S;db.statement=SELECT id FROM p"}, loop(5, 100, "a", one), loop(6, 500, "b", one)),
-			[]string{"SELECT id FROM p | " + repeat(5), "SELECT id FROM p | " + repeat(6)}},
+		{
+			"two loops with their lists", with([]string{"r - 1 900 GET", "a r 5 400 a", "b r 405 900 b", "l1 a 10 20 S;db.statement=SELECT id FROM p", "l2 b 410 420 S;db.statement=SELECT id FROM p"}, loop(5, 100, "a", one), loop(6, 500, "b", one)),
+			[]string{"SELECT id FROM p | " + repeat(5), "SELECT id FROM p | " + repeat(6)},
+		},
 		{"never out of the request", with([]string{"job - 1 900 job", "r1 job 5 50 GET 2", "r2 job 55 99 GET \"SPAN_KIND_SERVER\""}, loop(2, 10, "r1", one), loop(2, 60, "r2", one)), []string{repeat(2), repeat(2)}},
 		{"the parent was not exported", with([]string{page("gone")}, loop(5, 100, "gone", one)), []string{"SELECT id FROM p | " + repeat(5)}},
 		{"parents in a circle", with([]string{"r s 1 900 GET", "s r 1 900 GET"}, loop(2, 100, "r", one)), []string{repeat(2)}},

@@ -25,7 +25,6 @@ type traces struct {
 	in     *workload.Input
 	number uint32 // of in
 	w      *workload.Worker
-	spare  *workload.Shard
 	open   map[string]*list.Element // of *trace
 	oldest *list.List
 	bytes  int

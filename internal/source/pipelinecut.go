@@ -134,7 +134,7 @@ func (c *cutter) pass(ctx context.Context, tail []byte) {
 			nl := bytes.IndexByte(held[from:], '\n')
 			if nl < 0 {
 				// Only the last byte matters: whether it ends a line.
-				passed = c.count(held, passed, len(held))
+				c.count(held, passed, len(held))
 				held = append(held[:0], held[len(held)-1])
 				passed = 1
 				break

@@ -40,19 +40,25 @@ func TestPrefix_readsEveryEscape(t *testing.T) {
 		{"%t:%r:%u@%d:[%p]:", "2026-11-23 08:26:55 UTC:ec2-1-1-1-1.compute-1.amazonaws.com(48808):me@shop:[7]:LOG:  x", `pid="7" user="me" db="shop" at=1795422415000000 text="x"`},
 		{"%t:%r:%u@%d:[%p]:", "2026-11-23 08:26:55 UTC::@:[7]:LOG:  x", `pid="7" user="" db="" at=1795422415000000 text="x"`},
 		{"%t-%c-", "2023-02-27 23:21:40 UTC-63fd3b04.cf0-LOG:  x", `session="63fd3b04.cf0" at=1677540100000000 text="x"`},
-		{"%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ", "2026-11-23 08:26:55 UTC [7]: [5-1] user=a b,db=c]d,app=e,f=g,client=::1 LOG:  x",
-			`pid="7" user="a b" db="c]d" app="e,f=g" at=1795422415000000 text="x"`},
-		{"%m %s %c %v %x %e %i|", "2026-11-23 08:26:55.052 UTC 2026-11-23 08:00:00 UTC 6b03f8fb.4884 3/17 0 00000 UPDATE waiting|LOG:  x",
-			`session="6b03f8fb.4884" start="2026-11-23 08:00:00 UTC" vxid="3/17" at=1795422415052000 text="x"`},
+		{
+			"%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ", "2026-11-23 08:26:55 UTC [7]: [5-1] user=a b,db=c]d,app=e,f=g,client=::1 LOG:  x",
+			`pid="7" user="a b" db="c]d" app="e,f=g" at=1795422415000000 text="x"`,
+		},
+		{
+			"%m %s %c %v %x %e %i|", "2026-11-23 08:26:55.052 UTC 2026-11-23 08:00:00 UTC 6b03f8fb.4884 3/17 0 00000 UPDATE waiting|LOG:  x",
+			`session="6b03f8fb.4884" start="2026-11-23 08:00:00 UTC" vxid="3/17" at=1795422415052000 text="x"`,
+		},
 		{"%p %v %Q %P|", "7  -6492735236266203319 |LOG:  x", `pid="7" text="x"`},
 		{"[%-12u][%12d][%8p][%-8p] ", "[postgres    ][         app][       7][7       ] LOG:  x", `pid="7" user="postgres" db="app" text="x"`},
 		{"%-12u %a ", "postgres     my app LOG:  x", `user="postgres" app="my app" text="x"`},
 		{"%-4u %a ", "a_longer_name my app LOG:  x", `user="a_longer_name" app="my app" text="x"`},
 		{"%u%d%a", "LOG:  x", `user="" db="" app="" text="x"`},
 		{"%m [%p]", "2026-11-23 08:26:55.052 UTC [7] LOG:  x", `pid="7" at=1795422415052000 text="x"`}, // given by hand without its last blank
-		{"a=%a b=%b c=%c d=%d e=%e h=%h i=%i l=%l m=%m n=%n p=%p P=%P Q=%Q r=%r s=%s t=%t u=%u v=%v x=%x pad=[%-12u][%12d] pct=%% q=%q> ",
+		{
+			"a=%a b=%b c=%c d=%d e=%e h=%h i=%i l=%l m=%m n=%n p=%p P=%P Q=%Q r=%r s=%s t=%t u=%u v=%v x=%x pad=[%-12u][%12d] pct=%% q=%q> ",
 			"a=demo-api b=client backend c=6b03f8fb.4884 d=app e=00000 h=[local] i=SELECT l=3 m=2026-11-23 08:27:39.529 UTC n=1795422459.529 p=18564 P= Q=-6492735236266203319 r=[local] s=2026-11-23 08:27:39 UTC t=2026-11-23 08:27:39 UTC u=postgres v=3/0 x=0 pad=[postgres    ][         app] pct=% q=> LOG:  x",
-			`pid="18564" session="6b03f8fb.4884" start="2026-11-23 08:27:39 UTC" user="postgres" db="app" app="demo-api" vxid="3/0" at=1795422459000000 text="x"`},
+			`pid="18564" session="6b03f8fb.4884" start="2026-11-23 08:27:39 UTC" user="postgres" db="app" app="demo-api" vxid="3/0" at=1795422459000000 text="x"`,
+		},
 	} {
 		m := matcher{p: compilePrefix(c.prefix)}
 		if !m.match([]byte(c.line)) {
@@ -195,26 +201,44 @@ func TestPrefix_aForgedNameIsNotBelieved(t *testing.T) {
 		want          string // the duration and text
 		app           string
 	}{
-		{setting, begin + "app=x LOG:  duration: 9999.000 ms  statement: SELECT 1,client=[local] LOG:  duration: 0.179 ms  statement: select 42",
-			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT 1"},
-		{setting, begin + "app=x,client=h LOG:  duration: 9999.000 ms  statement: S,client=[local] LOG:  duration: 0.179 ms  statement: select 42",
-			"179 µs select 42", "x,client=h LOG:  duration: 9999.000 ms  statement: S"},
-		{setting, begin + "app=x,client=h LOG:  duration: 9999.000 ms  execute a: S,client=[local] LOG:  duration: 0.179 ms",
-			"", ""},
-		{"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms  statement: SELECT 1 LOG:  duration: 0.179 ms  statement: select 42",
-			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT 1"},
-		{"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms  statement: SELECT ' LOG:  duration: 0.179 ms  statement: select 42",
-			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT '"},
-		{"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms LOG:  duration: 0.179 ms  statement: select 42",
-			"179 µs select 42", "x LOG:  duration: 9999.000 ms"},
+		{
+			setting, begin + "app=x LOG:  duration: 9999.000 ms  statement: SELECT 1,client=[local] LOG:  duration: 0.179 ms  statement: select 42",
+			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT 1",
+		},
+		{
+			setting, begin + "app=x,client=h LOG:  duration: 9999.000 ms  statement: S,client=[local] LOG:  duration: 0.179 ms  statement: select 42",
+			"179 µs select 42", "x,client=h LOG:  duration: 9999.000 ms  statement: S",
+		},
+		{
+			setting, begin + "app=x,client=h LOG:  duration: 9999.000 ms  execute a: S,client=[local] LOG:  duration: 0.179 ms",
+			"", "",
+		},
+		{
+			"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms  statement: SELECT 1 LOG:  duration: 0.179 ms  statement: select 42",
+			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT 1",
+		},
+		{
+			"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms  statement: SELECT ' LOG:  duration: 0.179 ms  statement: select 42",
+			"179 µs select 42", "x LOG:  duration: 9999.000 ms  statement: SELECT '",
+		},
+		{
+			"%m %a ", "2026-11-23 08:49:04.000 UTC x LOG:  duration: 9999.000 ms LOG:  duration: 0.179 ms  statement: select 42",
+			"179 µs select 42", "x LOG:  duration: 9999.000 ms",
+		},
 		// The same text may stand in an honest statement.
-		{"%m %a ", "2026-11-23 08:49:04.000 UTC psql LOG:  duration: 0.179 ms  statement: SET a = 'x LOG:  duration: 9999.000 ms  statement: S'",
-			"179 µs SET a = 'x LOG:  duration: 9999.000 ms  statement: S'", "psql"},
-		{"%m %a ", "2026-11-23 08:49:04.000 UTC psql LOG:  duration: 0.179 ms  statement: SELECT 'x LOG:  duration: 9999.000 ms  statement: S\n\t'",
-			"179 µs SELECT 'x LOG:  duration: 9999.000 ms  statement: S\n'", "psql"},
+		{
+			"%m %a ", "2026-11-23 08:49:04.000 UTC psql LOG:  duration: 0.179 ms  statement: SET a = 'x LOG:  duration: 9999.000 ms  statement: S'",
+			"179 µs SET a = 'x LOG:  duration: 9999.000 ms  statement: S'", "psql",
+		},
+		{
+			"%m %a ", "2026-11-23 08:49:04.000 UTC psql LOG:  duration: 0.179 ms  statement: SELECT 'x LOG:  duration: 9999.000 ms  statement: S\n\t'",
+			"179 µs SELECT 'x LOG:  duration: 9999.000 ms  statement: S\n'", "psql",
+		},
 		// No name is longer than 63 bytes.
-		{setting, begin + "app=psql,client=[local] LOG:  duration: 0.179 ms  statement: SELECT count(*) FROM t WHERE x > 'app=,client=h LOG:  duration: 9999.000 ms  statement: S'",
-			"179 µs SELECT count(*) FROM t WHERE x > 'app=,client=h LOG:  duration: 9999.000 ms  statement: S'", "psql"},
+		{
+			setting, begin + "app=psql,client=[local] LOG:  duration: 0.179 ms  statement: SELECT count(*) FROM t WHERE x > 'app=,client=h LOG:  duration: 9999.000 ms  statement: S'",
+			"179 µs SELECT count(*) FROM t WHERE x > 'app=,client=h LOG:  duration: 9999.000 ms  statement: S'", "psql",
+		},
 	} {
 		l := readLog(t, Options{Prefix: c.setting}, c.line+"\n")
 		if c.want == "" {
@@ -236,16 +260,26 @@ func TestPrefix_aForgedNameIsNotBelieved(t *testing.T) {
 func TestPrefix_whatCannotBeDecidedIsCountedAndNotBelieved(t *testing.T) {
 	const begin = "2026-11-23 08:49:04.000 UTC "
 	for _, c := range []struct{ name, lines, want string }{
-		{"both are whole, the second one in a comment of the first",
-			"x LOG:  duration: 9999.000 ms  statement: S /* LOG:  duration: 0.179 ms  statement: S /* */ */\n", "ambiguous=1"},
-		{"the same in a comment to the end of the line",
-			"psql LOG:  duration: 0.179 ms  statement: S -- LOG:  duration: 9999.000 ms  statement: S\n", "ambiguous=1"},
-		{"a statement that does not parse stands under its error",
-			"psql ERROR:  syntax error at or near \"x\"\n" + begin + "psql STATEMENT:  x LOG:  duration: 9999.000 ms  statement: S\n", "errors=1 ambiguous=1"},
-		{"an error quotes what it does not know",
-			"psql ERROR:  column \"x LOG:  duration: 9999.000 ms  statement: S\" does not exist\n", "errors=1 ambiguous=1"},
-		{"a message that tells nothing of statements",
-			"psql LOG:  connection received: x LOG:  duration: 9999.000 ms  statement: S\n", "ambiguous=1"},
+		{
+			"both are whole, the second one in a comment of the first",
+			"x LOG:  duration: 9999.000 ms  statement: S /* LOG:  duration: 0.179 ms  statement: S /* */ */\n", "ambiguous=1",
+		},
+		{
+			"the same in a comment to the end of the line",
+			"psql LOG:  duration: 0.179 ms  statement: S -- LOG:  duration: 9999.000 ms  statement: S\n", "ambiguous=1",
+		},
+		{
+			"a statement that does not parse stands under its error",
+			"psql ERROR:  syntax error at or near \"x\"\n" + begin + "psql STATEMENT:  x LOG:  duration: 9999.000 ms  statement: S\n", "errors=1 ambiguous=1",
+		},
+		{
+			"an error quotes what it does not know",
+			"psql ERROR:  column \"x LOG:  duration: 9999.000 ms  statement: S\" does not exist\n", "errors=1 ambiguous=1",
+		},
+		{
+			"a message that tells nothing of statements",
+			"psql LOG:  connection received: x LOG:  duration: 9999.000 ms  statement: S\n", "ambiguous=1",
+		},
 	} {
 		l := readLog(t, Options{Prefix: "%m %a "}, begin+c.lines)
 		if got := l.coverage(); got != c.want {
