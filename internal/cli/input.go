@@ -40,7 +40,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	fl.StringSliceVar(&f.apps, "app", nil, "only this application, by `NAME` (repeatable)")
 	fl.Var(&f.maxStatement, "max-statement-size", "statements longer than this `SIZE` are cut, their head is kept")
 	fl.IntVar(&f.maxGroups, "max-groups", 0, "keep `N` distinct statements, count the rest together (default 100000)")
-	fl.IntVar(&f.jobs, "jobs", 0, "read with `N` workers (default: all processors)")
+	fl.IntVar(&f.jobs, "jobs", 0, "read with `N` workers (default: a processor each, at most 8)")
 	_ = cmd.RegisterFlagCompletionFunc("input-format", cobra.FixedCompletions(source.Formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
