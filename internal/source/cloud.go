@@ -242,7 +242,8 @@ func (s *survey) name(sh *shape, containers []string) string {
 
 // settle finds what else the records have.
 func (sh *shape) settle(s *survey, o envelopeOptions) {
-	sh.breaks = s.of(sh.text).breaks*2 > s.of(sh.text).n
+	breaks := s.of(sh.text).breaks
+	sh.breaks = breaks*2 > s.of(sh.text).n || sh.name == "docker" && breaks > 0
 	base := sh.columns
 	sh.key = s.first("logStreamName", "logging_pod", "kubernetes.pod_name", "kubernetes.pod.name", "resource.labels.database_id",
 		"resource.labels.pod_name", "resource.labels.instance_id", "LogicalServerName", "pod", "container_id", "container_name", "stream")
@@ -290,6 +291,9 @@ func (sh *shape) settle(s *survey, o envelopeOptions) {
 		return
 	}
 	for _, text := range s.of(sh.text).values {
+		if sh.level != "" {
+			text, _, _ = strings.Cut(text, "\n")
+		}
 		lines = append(append(lines, strings.TrimSuffix(text, "\n")...), '\n')
 	}
 	if sh.level != "" && s.has(strings.TrimSuffix(sh.level, "errorLevel")+"prefix") {

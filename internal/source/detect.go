@@ -16,8 +16,6 @@ func detect(head []byte) string {
 	switch {
 	case len(text) == 0:
 		return "empty"
-	case bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return "utf-16"
 	case text[0] == '{' || text[0] == '[':
 		return detectJSON(text)
 	}
@@ -164,9 +162,10 @@ func unknown(kind string, head []byte) string {
 	switch kind {
 	case "empty":
 		return "the input is empty"
-	case "utf-16":
-		return "the input is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 FILE | apilint analyze -"
 	case "json":
+		if name := foreignLog(head); name != "" {
+			return name
+		}
 		return "this JSON is neither PostgreSQL's jsonlog nor OTLP traces"
 	case "stats":
 		return "this looks like statistics: give it with --stats"
@@ -176,6 +175,9 @@ func unknown(kind string, head []byte) string {
 		return "this is no text"
 	case "stderr":
 		return "no line matches a log_line_prefix; give the server's setting with --log-line-prefix"
+	}
+	if name := foreignLog(head); name != "" {
+		return name
 	}
 	if bytes.Contains(head, []byte("duration:")) {
 		return "no line is a PostgreSQL log record, though some hold \"duration:\""

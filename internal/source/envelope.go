@@ -76,7 +76,7 @@ func unwrap(in *workload.Input, src *bufio.Reader, o envelopeOptions) *unwrapped
 type envelopeOptions struct {
 	log     bool                      // it may be a log
 	jsonlog bool                      // it is said to be jsonlog
-	prefix  func(head []byte) *prefix // guesses a log_line_prefix
+	prefix  func(head []byte) *prefix // guesses a log_line_prefix; nil if most lines have none
 	longest int                       // bytes of a line or message that are kept
 	year    int                       // of the end of the input, where lines have none
 }

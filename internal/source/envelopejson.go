@@ -34,6 +34,9 @@ var containers = map[string]bool{
 	"hits": true, "data": true, "result": true, "rows": true, "response": true,
 }
 
+// rootArray is the name of an array that no key leads to.
+const rootArray = "[]"
+
 // Loki's streams hold their lines as values.
 const lokiValues = "values"
 
@@ -71,7 +74,7 @@ func (j *jsonRecords) next() ([]byte, error) {
 			}
 		case c == '[':
 			if len(j.stack) == 0 {
-				j.open("")
+				j.open(rootArray)
 				continue
 			}
 			record, ok := j.whole()

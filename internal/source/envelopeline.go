@@ -88,7 +88,8 @@ type wrapper struct {
 	loose bool
 }
 
-// wrappers are the forms in the order in which they are tried.
+// wrappers are the forms in the order in which they are tried, syslog's before
+// the loose one.
 var wrappers = []wrapper{
 	{name: "cri", strip: stripCRI, partial: partialCRI},
 	{name: "kubectl", strip: stripKubectl},
@@ -102,10 +103,12 @@ func findLineEnvelope(head []byte, o envelopeOptions) *envelope {
 		return &envelope{name: "ansi", open: func(src *bufio.Reader, _ *leftover) io.Reader { return openColoured(src, o) }}
 	}
 	sample := sampleLines(head)
-	if e := findSyslog(sample, o); e != nil {
-		return e
-	}
 	for _, w := range wrappers {
+		if w.loose {
+			if e := findSyslog(sample, o); e != nil {
+				return e
+			}
+		}
 		if wraps(sample, func(line []byte) bool { _, _, ok := w.strip(line); return ok }) {
 			return w.envelope(sample, o)
 		}

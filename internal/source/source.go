@@ -232,6 +232,10 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 	r.stamp = ""
 	u := unwrap(in, br, r.envelopeOptions())
 	r.stamp = u.stamp
+	if len(u.head) == 0 && u.wrapped {
+		u.account(in)
+		return r.refuse(in, "no line in it is of PostgreSQL")
+	}
 	err := r.read(in, u.text, u.head)
 	if r.ctx.Err() == nil {
 		u.account(in)
@@ -247,8 +251,10 @@ func (r *reading) envelopeOptions() envelopeOptions {
 		longest: longestRecord(r.o.MaxStatement),
 		year:    r.modified.Year(),
 		prefix: func(head []byte) *prefix {
-			p, _ := r.prefix(head)
-			return p
+			if p, rate := r.prefix(head); rate >= .5 {
+				return p
+			}
+			return nil
 		},
 	}
 }

@@ -129,7 +129,7 @@ type syslogState struct {
 }
 
 func newSyslogJoiner(out *output, left *leftover, form syslogForm, o envelopeOptions) *syslogJoiner {
-	j := &syslogJoiner{form: form, left: left, states: map[*stream]*syslogState{}}
+	j := &syslogJoiner{form: form, left: left}
 	j.streams = newStreams(out, left, o.longest, true)
 	return j
 }
@@ -178,18 +178,8 @@ func (j *syslogJoiner) take(l *syslogLine) {
 		return
 	}
 	j.strict = j.strict || named
-	if !st.logs {
-		st.logs = true
-		j.streams.writers++
-	}
-	state := j.states[st]
-	if state == nil {
-		if len(j.states) > 2*maxStreams {
-			clear(j.states)
-		}
-		state = &syslogState{}
-		j.states[st] = state
-	}
+	j.streams.logs(st)
+	state := &st.syslog
 	j.last, j.indent = st, l.head
 	j.streams.tick()
 	text, n, m, numbered := l.piece()
@@ -197,7 +187,7 @@ func (j *syslogJoiner) take(l *syslogLine) {
 	switch {
 	case numbered && m == 1 || numbered && m == 0:
 		j.begin(st, state, l, text, m == 0)
-	case numbered && state.open && state.n == n && st.holds:
+	case numbered && state.open && state.n == n && st.record != nil:
 		if m != state.m+1 {
 			j.left.breaks(l.text) // pieces between are missing
 		}
@@ -213,8 +203,7 @@ func (j *syslogJoiner) take(l *syslogLine) {
 
 // begin starts a record. whole messages have their line breaks in them.
 func (j *syslogJoiner) begin(st *stream, state *syslogState, l *syslogLine, text []byte, whole bool) {
-	j.streams.give(st)
-	j.streams.open(st)
+	j.streams.begin(st)
 	state.open = true
 	state.stamp = j.stamp(state.stamp[:0], l)
 	j.streams.hold(st, state.stamp, false)
@@ -289,7 +278,10 @@ func cutBefore(length int, text []byte) bool {
 	for word < len(text) && (text[word] == ' ' || text[word] == '\t') {
 		word++
 	}
-	if word == 0 {
+	switch {
+	case length > pieceLimit:
+		return false // PostgreSQL did not cut here
+	case word == 0:
 		return length > pieceLimit-4 // not even one blank: a character may have been in the way
 	}
 	for word < len(text) && text[word] != ' ' && text[word] != '\t' {
@@ -308,7 +300,7 @@ func (j *syslogJoiner) unnumbered(st *stream, state *syslogState, l *syslogLine,
 		j.left.foreign++ // of another program with this name
 		return
 	}
-	open := state.open && st.holds
+	open := state.open && st.record != nil
 	tab, blank := begins(first, "\t"), begins(first, " ")
 	switch {
 	case open && !tab && cutBefore(state.length, first):
@@ -374,11 +366,7 @@ func (j *syslogJoiner) stamp(b []byte, l *syslogLine) []byte {
 // more reads a line without a header: some daemons and journalctl write line
 // breaks as they are, the latter with blanks below the header.
 func (j *syslogJoiner) more(line []byte) {
-	var state *syslogState
-	if j.last != nil {
-		state = j.states[j.last]
-	}
-	if state == nil || !j.last.holds {
+	if j.last == nil || j.last.record == nil {
 		if len(bytes.TrimSpace(line)) > 0 {
 			j.left.foreign++
 		}
@@ -392,7 +380,7 @@ func (j *syslogJoiner) more(line []byte) {
 		}
 		line = line[n:]
 	}
-	j.newLine(j.last, state, line)
+	j.newLine(j.last, &j.last.syslog, line)
 }
 
 // cutBreak cuts a message at its first line break, which daemons write as its

@@ -158,11 +158,13 @@ func (l *syslogLine) tag(s []byte) ([]byte, bool) {
 		if end >= 0 {
 			word = s[:end]
 		}
-		// A name may hold blanks, but not before its "[pid]:".
 		if body, ok := bytes.CutSuffix(word, []byte{':'}); ok && len(body) > 0 {
 			l.ident = body
 			if open := bytes.IndexByte(body, '['); open >= 0 && bytes.HasSuffix(body, []byte{']'}) {
 				l.ident, l.pid = body[:open], body[open+1:len(body)-1]
+			}
+			if !isProgram(l.ident) || !isProgram(l.pid) && l.pid != nil {
+				return nil, false
 			}
 			if end < 0 {
 				return nil, true
@@ -178,6 +180,16 @@ func (l *syslogLine) tag(s []byte) ([]byte, bool) {
 		s = s[end+1:]
 	}
 	return nil, false
+}
+
+// isProgram reports whether s can be the name of a program, or its process.
+func isProgram(s []byte) bool {
+	for i, c := range s {
+		if (!letter(c) || c >= 0x80) && (i == 0 && c != '(' || !bytes.ContainsRune([]byte("-_./()@"), rune(c))) {
+			return false
+		}
+	}
+	return len(s) > 0
 }
 
 // modern reads what follows the time in RFC 5424: host, name, process, message
