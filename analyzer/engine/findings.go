@@ -26,7 +26,11 @@ func (r *run) finish(totalMS float64) []analyzer.Finding {
 			continue
 		}
 		if f.Impact.Share == nil && f.Impact.ExecMS != nil && totalMS > 0 {
-			f.Impact.Share = number(*f.Impact.ExecMS / totalMS)
+			// More than all: the finding was seen in another kind of input than
+			// the one that counts.
+			if share := *f.Impact.ExecMS / totalMS; share <= 1.0001 {
+				f.Impact.Share = number(min(share, 1))
+			}
 		}
 		out = append(out, f)
 	}

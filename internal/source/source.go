@@ -157,6 +157,7 @@ type reading struct {
 	modified time.Time           // of the input: when it ends
 	stamp    string              // that envelopes set before its lines
 	language *language           // of the log that is being read, nil is English
+	forms    map[sameLog]logForm // logs that were read
 	exported map[uint64]exported // rows of pg_stat_statements that were read
 	weighed  map[string]bool     // names of --weights that were used
 	weighs   *workload.Input     // the last file of queries
@@ -270,6 +271,10 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	case "stderr", "csvlog", "jsonlog":
 		r.language = languageOf(head)
 		in.Language = r.language.name()
+		if other := r.twin(in, kind, head); other != "" {
+			in.Kind, in.Format = "log", kind
+			return r.leaveOut(in, other)
+		}
 	}
 	switch kind {
 	case "stderr":
