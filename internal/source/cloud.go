@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/apilint/apilint/analyzer/workload"
 )
 
 // shape says where in the records of an input the log is.
@@ -78,6 +80,12 @@ func findRecordEnvelope(head []byte, o envelopeOptions) *envelope {
 	}
 	sh.settle(&s, o)
 	return &envelope{name: sh.name, stamp: sh.stamp, open: sh.opener(open, o)}
+}
+
+// bareMessage reports whether no severity stands before a message, which it
+// always does in a line of the log.
+func bareMessage(text string) bool {
+	return readMessage(withoutStart([]byte(text))).kind != workload.KindOther
 }
 
 // mostlyJSON reports whether the head's lines are JSON, or it is one value.
@@ -300,6 +308,9 @@ func (sh *shape) settle(s *survey, o envelopeOptions) {
 		return // it stands in a field of its own
 	}
 	p := o.prefix(lines)
+	if sh.level != "" && slices.ContainsFunc(s.of(sh.text).values, bareMessage) {
+		p = nil
+	}
 	sh.prefix = p
 	switch {
 	case sh.level != "" && p == nil:

@@ -99,10 +99,10 @@ var wrappers = []wrapper{
 
 // findLineEnvelope tells an envelope around lines.
 func findLineEnvelope(head []byte, o envelopeOptions) *envelope {
-	if n := bytes.Count(head, escape); n > 1 {
+	sample := sampleLines(head)
+	if coloured(sample) {
 		return &envelope{name: "ansi", open: func(src *bufio.Reader, _ *leftover) io.Reader { return openColoured(src, o) }}
 	}
-	sample := sampleLines(head)
 	for _, w := range wrappers {
 		if w.loose {
 			if e := findSyslog(sample, o); e != nil {
@@ -392,6 +392,18 @@ func tagBeforeTime(line []byte) int {
 
 // escape begins what colours a terminal.
 var escape = []byte("\x1b[")
+
+// coloured reports whether every other line has colours: those of a statement
+// are its own.
+func coloured(sample [][]byte) bool {
+	n := 0
+	for _, line := range sample {
+		if bytes.Contains(line, escape) {
+			n++
+		}
+	}
+	return n*2 > len(sample)
+}
 
 // openColoured leaves out the colours.
 func openColoured(src *bufio.Reader, o envelopeOptions) io.Reader {

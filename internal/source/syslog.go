@@ -207,9 +207,9 @@ func (j *syslogJoiner) begin(st *stream, state *syslogState, l *syslogLine, text
 	state.open = true
 	state.stamp = j.stamp(state.stamp[:0], l)
 	j.streams.hold(st, state.stamp, false)
+	text = withTabs(text)
+	state.length = len(text)
 	if !whole {
-		text = withTabs(text)
-		state.length = len(text)
 		j.streams.hold(st, text, false)
 		return
 	}
@@ -217,8 +217,6 @@ func (j *syslogJoiner) begin(st *stream, state *syslogState, l *syslogLine, text
 	for more := true; more; first = false {
 		var line []byte
 		line, text, more = cutBreak(text)
-		line = withTabs(line)
-		state.length = len(line)
 		if !first {
 			j.newLine(st, state, line)
 			continue
@@ -303,7 +301,7 @@ func (j *syslogJoiner) unnumbered(st *stream, state *syslogState, l *syslogLine,
 	open := state.open && st.record != nil
 	tab, blank := begins(first, "\t"), begins(first, " ")
 	switch {
-	case open && !tab && cutBefore(state.length, first):
+	case open && !tab && cutBefore(state.length, withTabs(text)):
 		if record || part {
 			j.left.ambiguous++
 		}
@@ -386,15 +384,15 @@ func (j *syslogJoiner) more(line []byte) {
 // cutBreak cuts a message at its first line break, which daemons write as its
 // octal code.
 func cutBreak(text []byte) (line, rest []byte, more bool) {
-	i := bytes.Index(text, []byte("#012"))
-	k := bytes.IndexByte(text, '\n')
-	switch {
-	case i < 0 && k < 0:
-		return text, nil, false
-	case i < 0 || k >= 0 && k < i:
-		return text[:k], text[k+1:], true
+	for i, c := range text {
+		switch {
+		case c == '\n':
+			return text[:i], text[i+1:], true
+		case c == '#' && begins(text[i:], "#012"):
+			return text[:i], text[i+4:], true
+		}
 	}
-	return text[:i], text[i+4:], true
+	return text, nil, false
 }
 
 // withTabs writes the TABs that daemons write as their octal code, or as ^I.
