@@ -14,7 +14,7 @@ type shape struct {
 	text    string // path of the log's text
 	columns string // path of an object with the columns of csvlog or jsonlog, with its last dot
 	column  bool   // there is one
-	level   string // Azure: path of the severity
+	level   string // path of the severity, where it is not in the text
 	time    string // path of the time, "" none
 	key     string // path of who wrote it, "" none
 	breaks  bool   // texts end with their line break: one without goes on in the next
@@ -308,13 +308,20 @@ func (sh *shape) settle(s *survey, o envelopeOptions) {
 		return // it stands in a field of its own
 	}
 	p := o.prefix(lines)
+	if texts := s.of(sh.text).values; sh.level == "" && p == nil && len(texts) > 0 && !slices.ContainsFunc(texts, func(t string) bool { return isLogged([]byte(t)) }) &&
+		slices.ContainsFunc(texts, bareMessage) {
+		sh.level = "errorLevel" // which no record has: they are all of the log
+	}
 	if sh.level != "" && slices.ContainsFunc(s.of(sh.text).values, bareMessage) {
 		p = nil
 	}
 	sh.prefix = p
 	switch {
 	case sh.level != "" && p == nil:
-		sh.stamp = "%m [%p] "
+		sh.stamp = "%m "
+		if s.has(strings.TrimSuffix(sh.level, "errorLevel") + "processId") {
+			sh.stamp += "[%p] "
+		}
 	case p != nil && !p.loose && sh.time != "" && !p.fields['m'] && !p.fields['t'] && !p.fields['n']:
 		sh.stamp = "%m "
 	}

@@ -39,7 +39,7 @@ func (sh *shape) opener(open func(src reader, left *leftover) records, o envelop
 			take, end = func(it *item) { sh.deliver(s, it) }, s.end
 		}
 		if sh.newest {
-			sorted := &sorter{}
+			sorted := &sorter{limit: maxRun}
 			out.step = func() error {
 				if !sorted.full {
 					sorted.end = x.all(sorted)
@@ -257,7 +257,7 @@ func (x *extractor) withoutFile(line []byte) []byte {
 }
 
 // levelled writes the record of a cloud that keeps the parts of a message
-// apart, as Azure does.
+// apart, as Azure does, or has nothing but the message.
 func (x *extractor) levelled(f *found) {
 	var head []byte
 	message := f.text
@@ -268,8 +268,10 @@ func (x *extractor) levelled(f *found) {
 		at, n := severityStart(message, x.match.head.text)
 		head, message = message[:at], message[n:]
 	case x.match == nil:
-		head = append(appendTime(nil, x.it.at), " ["...)
-		head = append(append(head, f.pid...), "] "...)
+		head = append(appendTime(nil, x.it.at), ' ')
+		if strings.Contains(x.stamp, "%p") {
+			head = append(append(append(head, '['), f.pid...), "] "...)
+		}
 		message = withoutStart(message)
 	default:
 		x.b = appendIndented(x.b, message)

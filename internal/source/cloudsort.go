@@ -14,17 +14,18 @@ import (
 // first; of records of one time the last one is the oldest. What it does not
 // hold in memory lies in a temporary file, which is gone as soon as it is open.
 type sorter struct {
-	full bool  // all records were taken
-	end  error // after the last one
-	run  []kept
-	size int
-	n    int64
-	file *os.File
-	ends []int64 // of the runs in the file
-	heap runs
+	limit int   // bytes of records that are held
+	full  bool  // all records were taken
+	end   error // after the last one
+	run   []kept
+	size  int
+	n     int64
+	file  *os.File
+	ends  []int64 // of the runs in the file
+	heap  runs
 }
 
-// maxRun is how many bytes of records are held.
+// maxRun is the limit of what is held.
 const maxRun = 32 << 20
 
 type kept struct {
@@ -63,7 +64,7 @@ func (s *sorter) add(it *item) error {
 	copy(held[n:], it.text)
 	k.key, k.text = held[:n:n], held[n:]
 	s.run = append(s.run, k)
-	if s.size += len(held) + 96; s.size >= maxRun {
+	if s.size += len(held) + 96; s.size >= s.limit {
 		return s.write()
 	}
 	return nil

@@ -16,7 +16,7 @@ func detect(head []byte) string {
 	switch {
 	case len(text) == 0:
 		return "empty"
-	case text[0] == '{' || text[0] == '[':
+	case text[0] == '{' || text[0] == '[' && isJSONStart(text[1:]):
 		return detectJSON(text)
 	}
 	if header := csvHeader(text); header != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/apilint/apilint/analyzer/workload"
 )
@@ -78,7 +79,7 @@ type envelopeOptions struct {
 	jsonlog bool                      // it is said to be jsonlog
 	prefix  func(head []byte) *prefix // guesses a log_line_prefix; nil if most lines have none
 	longest int                       // bytes of a line or message that are kept
-	year    int                       // of the end of the input, where lines have none
+	until   time.Time                 // when the input ends: lines may have no year
 }
 
 // account adds to the coverage what the envelopes held beside the log.

@@ -250,7 +250,7 @@ func (r *reading) envelopeOptions() envelopeOptions {
 		log:     !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format),
 		jsonlog: r.o.Format == "jsonlog",
 		longest: longestRecord(r.o.MaxStatement),
-		year:    r.modified.Year(),
+		until:   r.modified,
 		prefix: func(head []byte) *prefix {
 			if p, rate := r.prefix(head); rate >= .5 {
 				return p

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // pieceLimit is where PostgreSQL cuts a message for syslog, at a blank if it
@@ -14,7 +15,7 @@ const pieceLimit = 900
 
 // findSyslog tells the log of a syslog daemon.
 func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
-	p := syslogParser{year: o.year}
+	p := syslogParser{year: o.until.Year()}
 	numbered := func(line []byte) bool { n, _, m := chunkNumber(line); return n > 0 && m > 0 }
 	bare := false
 	if !wraps(sample, func(line []byte) bool { _, ok := p.read(line); return ok }) {
@@ -39,6 +40,7 @@ func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
 			texts = append(append(texts, firstOf(text)...), '\n')
 		}
 	}
+	year := firstYear(sample, o.until)
 	name := "syslog"
 	if heroku {
 		name = "heroku"
@@ -49,7 +51,7 @@ func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
 		out := &output{}
 		j := newSyslogJoiner(out, left, prefix, o)
 		j.strict = strict
-		p := syslogParser{year: o.year}
+		p := syslogParser{year: year}
 		out.step = func() error {
 			line, ok := in.next()
 			if !ok {
@@ -70,6 +72,21 @@ func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
 		}
 		return out
 	}}
+}
+
+// firstYear is the year of the first line: the last one in which it lies before
+// the end of the input.
+func firstYear(sample [][]byte, until time.Time) int {
+	p := syslogParser{year: until.Year()}
+	for _, line := range sample {
+		if l, ok := p.read(line); ok {
+			if time.UnixMicro(l.at).After(until.AddDate(0, 0, 1)) {
+				return until.Year() - 1
+			}
+			break
+		}
+	}
+	return until.Year()
 }
 
 // firstOf returns the first line of a message that a daemon wrote as one.

@@ -1,0 +1,85 @@
+package source
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestSorter_theOldestComesFirst(t *testing.T) {
+	for _, limit := range []int{1, 500, maxRun} { // in the file, partly, in memory
+		s := &sorter{limit: limit}
+		for _, it := range []struct {
+			at   int64
+			text string
+		}{{30, "d"}, {20, "c2"}, {20, "c1"}, {25, "late"}, {10, "b"}, {0, "a"}} {
+			if err := s.add(&item{at: it.at, key: []byte("pod"), text: []byte(it.text), partial: it.at == 10}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.finish(); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for {
+			it, err := s.next()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, fmt.Sprintf("%d %s %s %v", it.at, it.key, it.text, it.partial))
+		}
+		want := "0 pod a false, 10 pod b true, 20 pod c1 false, 20 pod c2 false, 25 pod late false, 30 pod d false"
+		if got := strings.Join(got, ", "); got != want {
+			t.Errorf("limit %d: %s, want %s", limit, got, want)
+		}
+	}
+}
+
+func TestRecordTime_unitsAreToldByTheirSize(t *testing.T) {
+	const want = 1795422457123000
+	for _, s := range []string{
+		"2026-11-23T08:27:37.123Z", "2026-11-23T08:27:37.123000000+00:00", "2026-11-23T09:27:37.123+0100", "2026-11-23T09:27:37,123+01", "2026-11-23 08:27:37.123",
+		"2026-11-23 08:27:37.123 UTC", "1795422457.123", "1795422457123", "1795422457123000", "1795422457123000000",
+	} {
+		if us, ok := recordTime([]byte(s)); !ok || us != want {
+			t.Errorf("%s: %d, %v", s, us, ok)
+		}
+	}
+	for _, s := range []string{"", "x", "12", "2026-11-23", "2026-13-45T99:99:99Z", "17954224571x", "99999999999999999999"} {
+		if us, ok := recordTime([]byte(s)); ok {
+			t.Errorf("%q is read as %d", s, us)
+		}
+	}
+}
+
+// Records that hold less than a whole line, or more, or are broken.
+func TestRead_recordsOfClouds(t *testing.T) {
+	const line = "2026-11-23 08:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: SELECT 1"
+	docker := func(s string) string { return object("log", s+"\n", "stream", "stderr", "time", stamp(0)) }
+	for _, c := range []struct{ name, content, counts, note string }{
+		{"Supabase's messages alone", strings.Repeat(object("event_message", "duration: 1.000 ms  statement: SELECT 1", "timestamp", 1795422457123000, "id", "x")+"\n", 2), "executions=2", "names no session"},
+		{"Supabase's messages with a severity", object("event_message", "duration: 1.000 ms  statement: SELECT 1", "timestamp", 1795422457123000, "error_severity", "LOG"), "executions=1", ""},
+		{"a line that is no JSON", docker(line) + "\nhello\n" + docker(line), "executions=2", "1 line is of another program"},
+		{"a record of the log that is no JSON", docker(line) + "\n" + line + "\n" + docker(line), "executions=2 unreadable=1", ""},
+		{"a record that breaks off in a string", docker(line) + "\n" + docker(line)[:60] + "\n" + docker(line), "executions=2 unreadable=1", ""},
+		{"a record that breaks off between strings", docker(line) + "\n" + `{"log":"x\n",` + "\n" + docker(line), "executions=2 unreadable=1", ""},
+		{"the end is missing", docker(line) + "\n" + docker(line)[:90], "executions=2", ""},
+		{"a record of another kind", docker(line) + "\n" + `{"level":"info"}`, "executions=1", "1 line is of another program"},
+		{"carriage returns", docker(line+"\r") + "\r\n" + docker(line+"\r"), "executions=2", ""},
+		{"Loki's query_range", `{"status":"success","data":{"resultType":"streams","result":[{"stream":{"app":"db"},"values":[["1795422457123000000","` + line + `"],["1795422457123000001","` + line + `"]]}],"stats":{}}}`, "executions=2", ""},
+		{"Elasticsearch's hits", `{"took":1,"hits":{"hits":[{"_source":{"message":"` + line + `"}},{"_source":{"message":"` + line + `"}}],"total":2}}`, "executions=2", ""},
+		{"csvlog in docker", docker(`2026-11-23 08:00:00.000 UTC,"me","shop",1,"[local]",6b03f8cf.1,1,"SELECT",2026-11-23 08:00:00 UTC,3/64,0,LOG,00000,"duration: 1.000 ms  statement: SELECT`) + "\n" + docker(` 1",,,,,,,,,"psql"`), "executions=1", ""},
+	} {
+		l := readLog(t, Options{}, c.content)
+		if got := l.coverage(); got != c.counts {
+			t.Errorf("%s: %s, want %s (%+v)", c.name, got, c.counts, l.w.Inputs[0])
+		}
+		if notes := strings.Join(l.w.Inputs[0].Notes, "; "); !strings.Contains(notes, c.note) || c.note == "" && notes != "" {
+			t.Errorf("%s: notes %q, want %q", c.name, notes, c.note)
+		}
+	}
+}
