@@ -26,7 +26,7 @@ type sorter struct {
 }
 
 // maxRun is the limit of what is held.
-const maxRun = 32 << 20
+const maxRun = 8 << 20
 
 type kept struct {
 	item
@@ -119,7 +119,7 @@ func (s *sorter) finish() error {
 	}
 	from := int64(0)
 	for _, end := range s.ends {
-		s.heap = append(s.heap, &run{file: bufio.NewReaderSize(io.NewSectionReader(s.file, from, end-from), 64<<10)})
+		s.heap = append(s.heap, &run{file: bufio.NewReaderSize(io.NewSectionReader(s.file, from, end-from), 16<<10)})
 		from = end
 	}
 	for _, r := range s.heap {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
 )
 
 // lines reads an input line by line. Of a line that is too long the head is
@@ -84,6 +85,9 @@ type wrapper struct {
 	strip func(line []byte) (at int, key []byte, ok bool)
 	// partial reports that the line goes on in the next one of the same writer.
 	partial func(line []byte) bool
+	// bars may also stand in a log_line_prefix: then lines that go on with a
+	// statement have none.
+	bars bool
 	// loose lines may stand without the envelope: they go on with the one before.
 	loose bool
 }
@@ -93,7 +97,7 @@ type wrapper struct {
 var wrappers = []wrapper{
 	{name: "cri", strip: stripCRI, partial: partialCRI},
 	{name: "kubectl", strip: stripKubectl},
-	{name: "compose", strip: stripCompose},
+	{name: "compose", strip: stripCompose, bars: true},
 	{name: "timestamps", strip: stripTime, loose: true},
 }
 
@@ -109,7 +113,7 @@ func findLineEnvelope(head []byte, o envelopeOptions) *envelope {
 				return e
 			}
 		}
-		if wraps(sample, func(line []byte) bool { _, _, ok := w.strip(line); return ok }) {
+		if wraps(sample, func(line []byte) bool { _, _, ok := w.strip(line); return ok }) && !(w.bars && slices.ContainsFunc(sample, continuesRaw)) {
 			return w.envelope(sample, o)
 		}
 	}
@@ -118,6 +122,8 @@ func findLineEnvelope(head []byte, o envelopeOptions) *envelope {
 	}
 	return nil
 }
+
+func continuesRaw(line []byte) bool { return begins(line, "\t") }
 
 // sampleLines returns the lines of the head, the last one only if it is whole
 // or alone.

@@ -71,6 +71,20 @@ func (p *pipe) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// untilDone is a reader that ends when its context does: what is around a log
+// may have to be read to its end before the first line comes out of it.
+type untilDone struct {
+	ctx context.Context
+	src io.Reader
+}
+
+func (u *untilDone) Read(p []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, io.EOF
+	}
+	return u.src.Read(p)
+}
+
 // isFile reports whether a read of r never waits.
 func isFile(r io.Reader) bool {
 	f, ok := r.(*os.File)

@@ -231,7 +231,7 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 		br, file = bufio.NewReaderSize(z, headSize), nil
 	}
 	r.stamp = ""
-	u := unwrap(in, br, r.envelopeOptions())
+	u := unwrap(in, bufio.NewReaderSize(&untilDone{r.ctx, br}, headSize), r.envelopeOptions())
 	r.stamp = u.stamp
 	if len(u.head) == 0 && u.wrapped {
 		u.account(in)
