@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ import (
 type wrapped struct {
 	lines   []string            // of stderr
 	records [][]string          // lines of stderr, by record
+	pids    []string            // that wrote them
 	rows    []map[string]string // csvlog, by name of column
 	jsonlog []string
 }
@@ -28,22 +30,28 @@ var columnNames = strings.Split("log_time,user_name,database_name,process_id,con
 	"virtual_transaction_id,transaction_id,error_severity,sql_state_code,message,detail,hint,internal_query,internal_query_pos,context,query,query_pos,"+
 	"location,application_name,backend_type,leader_pid,query_id", ",")
 
-func sampleLog(t testing.TB) *wrapped {
-	t.Helper()
-	w := &wrapped{}
-	content, err := os.ReadFile("testdata/logs/default.log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.lines = strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
-	m := matcher{p: compilePrefix("%m [%p] ")}
+// stderrSample takes a log apart by its prefix.
+func stderrSample(content, prefix string) *wrapped {
+	w := &wrapped{lines: strings.Split(strings.TrimSuffix(content, "\n"), "\n")}
+	m := matcher{p: compilePrefix(prefix)}
 	for _, line := range w.lines {
-		if m.match([]byte(line)) && !m.head.severity.part() {
+		if m.match([]byte(line)) && !m.head.severity.part() || len(w.records) == 0 {
 			w.records = append(w.records, nil)
+			w.pids = append(w.pids, string(m.head.pid))
 		}
 		last := &w.records[len(w.records)-1]
 		*last = append(*last, line)
 	}
+	return w
+}
+
+func sampleLog(t testing.TB) *wrapped {
+	t.Helper()
+	content, err := os.ReadFile("testdata/logs/default.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := stderrSample(string(content), "%m [%p] ")
 	content, err = os.ReadFile("testdata/logs/default.csv")
 	if err != nil {
 		t.Fatal(err)
@@ -198,8 +206,8 @@ func (w *wrapped) syslog(header func(pid string, i int) string, split, numbers b
 	var b strings.Builder
 	counts := map[string]int{}
 	n := 0
-	for _, r := range w.records {
-		pid, _, _ := strings.Cut(r[0][29:], "]")
+	for i, r := range w.records {
+		pid := w.pids[i]
 		counts[pid]++
 		write := func(chunk int, text string) {
 			n++
@@ -517,4 +525,77 @@ func journalJSON(s string) string {
 			"_PID", f[1], "MESSAGE", message, "PRIORITY", "6"))
 	}
 	return jsonLines(out)
+}
+
+// Whatever the log is, what is around it changes nothing.
+func TestRead_anyLogInAnyEnvelope(t *testing.T) {
+	for _, name := range strings.Fields("rds.log pgbadger.log.gz bare.log cutvalues.log.gz plans.log.gz plansjson.log.gz version17.log.gz french.log.gz mixed.log injection.log berlin.log") {
+		content := strings.ToValidUTF8(sampleContent(t, name), "?") // as JSON must be
+		plainly := readLog(t, Options{}, content)
+		in := plainly.w.Inputs[0]
+		w := stderrSample(content, in.Prefix)
+		messages := w.messages()
+		for _, c := range []struct{ name, content string }{
+			{"docker", w.docker()},
+			{"CRI", w.cri()},
+			{"compose", w.each(func(_ int, line string) string { return "db-1  | " + line + "\nweb-1  | GET /\n" })},
+			{"kubectl", w.each(func(i int, line string) string { return "[pod/pg-0/postgres] " + stamp(i) + " " + line + "\n" })},
+			{"stern", w.each(func(_ int, line string) string { return "pg-0 postgres " + line + "\n" })},
+			{"docker logs -t", w.each(func(i int, line string) string { return stamp(i) + " " + line + "\n" })},
+			{"CloudWatch export", func() string {
+				out := ""
+				for i, m := range messages {
+					out += stamp(i) + " " + m + "\n"
+				}
+				return out
+			}()},
+			{"CloudWatch", func() string {
+				var events []string
+				for i, m := range messages {
+					events = append(events, object("message", m, "timestamp", shippedAt.UnixMilli()+int64(i), "eventId", "1"))
+				}
+				return `{"events":[` + strings.Join(events, ",") + "]}"
+			}()},
+			{"OTLP", otlp(func(i int) any { return text(messages[i]) }, len(messages))},
+			{"some shipper's JSON", w.each(func(i int, line string) string { return object("@timestamp", stamp(i), "message", line) + "\n" })},
+			{"syslog", w.syslog(rfc3164, true, true, octal)},
+			{"syslog, not split", w.syslog(rfc3164, false, true, octal)},
+			{"syslog, without numbers", w.syslog(rfc3164, true, false, octal)},
+			{"syslog, RFC 5424", w.syslog(rfc5424, true, true, octal)},
+		} {
+			l := readLog(t, Options{}, c.content)
+			got := l.w.Inputs[0]
+			// A line that belongs to no record is sent as one of the message before.
+			if a, b := readable(plainly), readable(l); a != b || got.ExecUS != in.ExecUS {
+				t.Errorf("%s in %s %v: %s in %d µs, want %s in %d µs; %s", name, c.name, got.Envelopes, b, got.ExecUS, a, in.ExecUS, got.Prefix)
+			} else if want, got := statementsOf(plainly), statementsOf(l); want != got {
+				t.Errorf("%s in %s: the statements differ:\n%s", name, c.name, difference(want, got))
+			}
+		}
+	}
+}
+
+// readable is the coverage but for lines without a record.
+func readable(l *logged) string {
+	l.w.Inputs[0].Unreadable = 0
+	return l.coverage()
+}
+
+// sampleContent reads a sample, compressed or not.
+func sampleContent(t testing.TB, name string) string {
+	t.Helper()
+	content, err := os.ReadFile("testdata/logs/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasSuffix(name, ".gz") {
+		z, err := gzip.NewReader(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if content, err = io.ReadAll(z); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return string(content)
 }

@@ -42,6 +42,7 @@ func attacked() *wrapped {
 		message := "duration: 1.000 ms  statement: " + statement
 		record := fmt.Sprintf("2026-11-23 08:00:00.000 UTC [%d] LOG:  ", pid) + strings.ReplaceAll(message, "\n", "\n\t")
 		w.records = append(w.records, strings.Split(record, "\n"))
+		w.pids = append(w.pids, fmt.Sprint(pid))
 		w.lines = append(w.lines, strings.Split(record, "\n")...)
 		row := map[string]string{"log_time": "2026-11-23 08:00:00.000 UTC", "process_id": fmt.Sprint(pid), "session_id": fmt.Sprintf("6b03f8cf.%x", pid),
 			"error_severity": "LOG", "sql_state_code": "00000", "message": message, "application_name": app}
