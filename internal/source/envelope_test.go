@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // What is around a log must not change what is read of it: each case wraps the
@@ -110,7 +111,11 @@ func (w *wrapped) each(f func(i int, line string) string) string {
 // bytes.
 func pieces(s string) (out []string) {
 	for len(s) > 100 {
-		out, s = append(out, s[:100]), s[100:]
+		n := 100
+		for !utf8.RuneStart(s[n]) {
+			n--
+		}
+		out, s = append(out, s[:n]), s[n:]
 	}
 	return append(out, s)
 }
