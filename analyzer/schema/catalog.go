@@ -21,6 +21,7 @@ type catalog struct {
 	views       map[*Table]viewUse
 	usedBy      map[*Table][]*Table // views that read a table or view
 	derived     map[*Column]bool    // statistics of a partitioned table taken from a partition
+	named       map[[4]string]int   // numbers up to which generated names are taken; see freeName
 	problems    map[string]int      // of each file of DDL
 	overflow    map[string]int      // where in Problems those of a file are counted that are not listed
 }
@@ -101,6 +102,7 @@ func (s *Schema) state() *catalog {
 			views:       map[*Table]viewUse{},
 			usedBy:      map[*Table][]*Table{},
 			derived:     map[*Column]bool{},
+			named:       map[[4]string]int{},
 			problems:    map[string]int{},
 			overflow:    map[string]int{},
 		}
@@ -181,6 +183,7 @@ func (s *Schema) remove(t *Table) {
 	delete(c.views, t)
 	delete(c.usedBy, t)
 	s.tables.remove(t.Name)
+	clear(c.named)
 	s.Tables = without(s.Tables, t)
 }
 
@@ -199,6 +202,7 @@ func (s *Schema) forget(col *Column) {
 func (s *Schema) dropSequence(seq Name) {
 	c := s.state()
 	delete(c.sequences, seq)
+	clear(c.named)
 	if !c.shared[seq] {
 		return
 	}
@@ -225,6 +229,7 @@ func (c *catalog) register(t *Table, k *Constraint) {
 
 // release gives a constraint's name free.
 func (c *catalog) release(t *Table, k *Constraint) {
+	clear(c.named)
 	key := Name{t.Schema, k.Name}
 	if c.constraints[key]--; c.constraints[key] <= 0 {
 		delete(c.constraints, key)
@@ -237,9 +242,18 @@ func (c *catalog) release(t *Table, k *Constraint) {
 	}
 }
 
-// without returns the list without x, in place.
+// without returns the list without x, in place. It looks from both ends: a
+// script that undoes another one goes through thousands in order, or backwards.
 func without[T comparable](list []T, x T) []T {
-	return slices.DeleteFunc(list, func(o T) bool { return o == x })
+	for i, j := 0, len(list)-1; i <= j; i, j = i+1, j-1 {
+		if list[i] == x {
+			return slices.Delete(list, i, i+1)
+		}
+		if list[j] == x {
+			return slices.Delete(list, j, j+1)
+		}
+	}
+	return list
 }
 
 // relationTaken reports whether a table, view, index or sequence has the name:

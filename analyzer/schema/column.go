@@ -97,7 +97,7 @@ func (l *loader) ownSequence(t *Table, col *Column, def *pg.ColumnDef) {
 	if !serial && !identity {
 		return
 	}
-	name := Name{t.Schema, chooseName(t.Name.Name, col.Name, "seq", func(n string) bool {
+	name := Name{t.Schema, l.freeName(t.Schema, t.Name.Name, col.Name, "seq", func(n string) bool {
 		return l.relationTaken(Name{t.Schema, n})
 	})}
 	l.cat.sequences[name] = true

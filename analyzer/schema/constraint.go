@@ -22,7 +22,7 @@ func (l *loader) removeConstraint(t *Table, k *Constraint) {
 // constraintName is ChooseConstraintName: free among the constraints of the
 // schema.
 func (l *loader) constraintName(t *Table, column, label string) string {
-	return chooseName(t.Name.Name, column, label, func(n string) bool {
+	return l.freeName(t.Schema, t.Name.Name, column, label, func(n string) bool {
 		return l.cat.constraints[Name{t.Schema, n}] > 0
 	})
 }

@@ -94,6 +94,9 @@ func FuzzAddStats(f *testing.F) {
 		f.Add(content[:min(len(content), 2000)])
 	}
 	f.Add([]byte(statsHeader + `,t,a,f,0,4,1,"{1,""x""}","{0.5,0.5}","[0:1]={a,NULL}",1,"{{a},b}","{1,2,3}",`))
+	f.Add([]byte(`[{"tablename":"t","attname":"b","null_frac":0,"avg_width":4,"n_distinct":1,"most_common_vals":["a",null,{"b":[true]}],"most_common_freqs":[0.5,1e-3,0]},` + "\\n" + ` {"tablename":"t"}]`))
+	f.Add([]byte(" json_agg \n---\n [{\"relname\":\"t\",\"relpages\":1,\"reltuples\":2}, +\n {}]\n(1 row)\n"))
+	f.Add([]byte("SELECT pg_restore_relation_stats('relation', 'public.t'::regclass, 'reltuples', 1::real);SELECT pg_restore_attribute_stats('relname', E't\\n', 'attnum', '1'::smallint, 'null_frac', NULL)"))
 	f.Add([]byte("relname;relkind;relpages;reltuples\nt;r;1e300;-1\n\"t;"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		s := New()

@@ -123,7 +123,7 @@ func (l *loader) indexName(t *Table, x *Index, constraint bool) string {
 		return l.relationTaken(full) || constraint && l.cat.constraints[full] > 0
 	}
 	if x.Primary {
-		return chooseName(t.Name.Name, "", "pkey", taken)
+		return l.freeName(t.Schema, t.Name.Name, "", "pkey", taken)
 	}
 	var columns []string
 	for _, p := range x.Parts {
@@ -142,7 +142,7 @@ func (l *loader) indexName(t *Table, x *Index, constraint bool) string {
 	case constraint:
 		label = "key"
 	}
-	return chooseName(t.Name.Name, nameAddition(uniqueNames(append(columns, x.Include...))), label, taken)
+	return l.freeName(t.Schema, t.Name.Name, nameAddition(uniqueNames(append(columns, x.Include...))), label, taken)
 }
 
 // placeIndex puts a named index on a table and, unless ONLY was said, on the
@@ -266,6 +266,7 @@ func (l *loader) removeIndex(x *Index) {
 	}
 	delete(l.cat.parentIndex, x)
 	l.cat.indexes.remove(Name{t.Schema, x.Name})
+	clear(l.cat.named)
 	t.Indexes = without(t.Indexes, x)
 }
 

@@ -43,6 +43,7 @@ func (l *loader) moveTable(t *Table, to Name) {
 		l.cat.release(t, k)
 	}
 	l.tables.remove(from)
+	clear(l.cat.named)
 	t.Name = to
 	l.tables.set(to, t)
 	for _, k := range t.Constraints {

@@ -59,14 +59,34 @@ func expressionName(expr string) string {
 // chooseName is ChooseRelationName: label becomes label1, label2, ... until
 // the name is free.
 func chooseName(name1, name2, label string, taken func(string) bool) string {
-	modified := label
-	for pass := 1; ; pass++ {
-		name := objectName(name1, name2, modified)
-		if taken == nil || !taken(name) {
-			return name
+	name, _ := chooseNameFrom(0, name1, name2, label, taken)
+	return name
+}
+
+// chooseNameFrom begins with a number below which no name is free, and returns
+// the number that it took.
+func chooseNameFrom(number int, name1, name2, label string, taken func(string) bool) (string, int) {
+	for ; ; number++ {
+		modified := label
+		if number > 0 {
+			modified += strconv.Itoa(number)
 		}
-		modified = label + strconv.Itoa(pass)
+		if name := objectName(name1, name2, modified); taken == nil || !taken(name) {
+			return name, number
+		}
 	}
+}
+
+// freeName is chooseName for a new object of a schema. It remembers how far
+// names of the kind are taken: a thousand unnamed constraints of one column are
+// not tried a thousand times each.
+func (l *loader) freeName(schema, name1, name2, label string, taken func(string) bool) string {
+	kind := [4]string{schema, name1, name2, label}
+	name, number := chooseNameFrom(l.cat.named[kind], name1, name2, label, taken)
+	if number > 0 {
+		l.cat.named[kind] = number
+	}
+	return name
 }
 
 // objectName is makeObjectName: the longer of the two names is cut until

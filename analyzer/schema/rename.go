@@ -88,6 +88,7 @@ func (l *loader) taken(n Name) bool {
 
 func (l *loader) renameSequence(from, to Name) {
 	delete(l.cat.sequences, from)
+	clear(l.cat.named)
 	l.cat.sequences[to] = true
 	for col, seq := range l.cat.owned {
 		if seq == from {
@@ -118,6 +119,7 @@ func (l *loader) drawFrom(col *Column, from, to Name) {
 func (l *loader) renameIndex(x *Index, to string) {
 	schema := x.Table.Schema
 	l.cat.indexes.remove(Name{schema, x.Name})
+	clear(l.cat.named)
 	x.Name = to
 	l.cat.indexes.set(Name{schema, to}, x)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrNotStatistics is what [Schema.AddStats] returns of a file that is a
-// readable CSV and something else.
+// readable and something else.
 var ErrNotStatistics = errors.New("not statistics")
 
 // statistics are the files that AddStats knows, each by the columns that only
@@ -28,11 +28,40 @@ var statistics = []struct {
 	{"pg_settings", []string{"name", "setting"}, (*stats).setting},
 }
 
-// AddStats adds one CSV export with a header line, told by its columns:
-// pg_stats, relation sizes (pg_class), pg_settings or pg_stat_user_indexes.
-// A row that does not fit the schema becomes a Problem.
+// AddStats adds one export: pg_stats, relation sizes (pg_class), pg_settings or
+// pg_stat_user_indexes as CSV with a header line or as the JSON of json_agg and
+// row_to_json, or what pg_dump --statistics-only writes. Rows that do not fit
+// the schema become Problems.
 func (s *Schema) AddStats(path string, content []byte) error {
+	st := &stats{Schema: s, cat: s.state(), path: path, complained: map[string]bool{}}
 	content = bytes.ToValidUTF8(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")), []byte("?"))
+	err := map[string]func(*stats, []byte) error{
+		"csv": (*stats).addCSV, "json": (*stats).addJSON, "sql": (*stats).addDump,
+	}[StatsFormat(content)](st, content)
+	if more := st.problems - maxProblems; more > 0 {
+		st.Problems = append(st.Problems, Problem{
+			Place: Place{Path: st.path}, Message: fmt.Sprintf("%d more rows do not fit", more),
+		})
+	}
+	if err == nil {
+		s.settle()
+	}
+	return err
+}
+
+// StatsFormat tells how an export is written: "csv", "json" or "sql".
+func StatsFormat(content []byte) string {
+	start := bytes.TrimLeft(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")), " \t\r\n")
+	switch {
+	case len(start) > 0 && (start[0] == '[' || start[0] == '{'), frame.Match(content):
+		return "json"
+	case bytes.HasPrefix(start, []byte("--")), bytes.Contains(content, []byte("pg_restore_relation_stats(")), bytes.Contains(content, []byte("pg_restore_attribute_stats(")):
+		return "sql"
+	}
+	return "csv"
+}
+
+func (st *stats) addCSV(content []byte) error {
 	r := csv.NewReader(bytes.NewReader(content))
 	r.FieldsPerRecord, r.ReuseRecord = -1, true
 	first, _, _ := bytes.Cut(content, []byte{'\n'})
@@ -49,20 +78,26 @@ func (s *Schema) AddStats(path string, content []byte) error {
 	for i, name := range head {
 		header[strings.ToLower(strings.TrimSpace(name))] = i
 	}
+	add, err := kindOf(header)
+	if err != nil {
+		return err
+	}
+	st.readCSV(r, header, len(head), add)
+	return nil
+}
+
+// kindOf tells an export by its columns.
+func kindOf(header map[string]int) (func(*stats, row), error) {
 	for _, kind := range statistics {
-		if slices.ContainsFunc(kind.columns, func(c string) bool { _, ok := header[c]; return !ok }) {
-			continue
+		if !slices.ContainsFunc(kind.columns, func(c string) bool { _, ok := header[c]; return !ok }) {
+			return kind.add, nil
 		}
-		st := &stats{Schema: s, cat: s.state(), path: path, complained: map[string]bool{}}
-		st.read(r, header, len(head), kind.add)
-		s.settle()
-		return nil
 	}
 	var known []string
 	for _, kind := range statistics {
 		known = append(known, fmt.Sprintf("%s (%s)", kind.what, strings.Join(kind.columns, ", ")))
 	}
-	return fmt.Errorf("%w: the columns are those of none of %s", ErrNotStatistics, strings.Join(known, ", "))
+	return nil, fmt.Errorf("%w: the columns are those of none of %s", ErrNotStatistics, strings.Join(known, ", "))
 }
 
 // stats reads one file.
@@ -91,11 +126,22 @@ func (r row) get(names ...string) string {
 	return ""
 }
 
+// set sets a field of a row whose header is its own.
+func (r *row) set(name, value string) {
+	i, ok := r.header[name]
+	if !ok {
+		i = len(r.fields)
+		r.header[name] = i
+		r.fields = append(r.fields, "")
+	}
+	r.fields[i] = value
+}
+
 // maxProblems bounds what is told of one file: a file for another schema has
 // a problem in every row.
 const maxProblems = 50
 
-func (st *stats) read(r *csv.Reader, header map[string]int, width int, add func(*stats, row)) {
+func (st *stats) readCSV(r *csv.Reader, header map[string]int, width int, add func(*stats, row)) {
 	for {
 		fields, err := r.Read()
 		if err == io.EOF {
@@ -117,11 +163,6 @@ func (st *stats) read(r *csv.Reader, header map[string]int, width int, add func(
 			continue
 		}
 		add(st, row{header, fields})
-	}
-	if more := st.problems - maxProblems; more > 0 {
-		st.Problems = append(st.Problems, Problem{
-			Place: Place{Path: st.path}, Message: fmt.Sprintf("%d more rows do not fit", more),
-		})
 	}
 }
 
@@ -190,9 +231,13 @@ func (st *stats) relation(r row) {
 	if size == 0 {
 		size = pages * 8192
 	}
-	switch kind := r.get("relkind"); kind {
+	kind, above := r.get("relkind"), r.get("table_name", "tablename")
+	if kind == "" && st.find(schema, name) == nil && st.findIndex(schema, above, name) != nil {
+		kind = "i" // pg_dump does not tell
+	}
+	switch kind {
 	case "i", "I":
-		x := st.findIndex(schema, r.get("table_name", "tablename"), name)
+		x := st.findIndex(schema, above, name)
 		if x == nil {
 			st.problem("index "+name, "index %s is on the server and not in the schema", name)
 			return

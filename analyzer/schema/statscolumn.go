@@ -35,7 +35,10 @@ func (st *stats) column(r row) {
 		return
 	}
 	for _, list := range [][]string{parsed.MCV, parsed.Histogram} {
-		for _, v := range list {
+		for i, v := range list {
+			if v = plainTime(col.Type, v); v != list[i] {
+				list[i] = v
+			}
 			if !fits(col.Type, v) {
 				st.problem("", "%s.%s is %s: its statistics are of another type", t.Name, name, col.Type)
 				return
@@ -139,6 +142,21 @@ func fits(typ, v string) bool {
 	default:
 		return !strings.HasSuffix(base, "[]") || strings.HasPrefix(v, "{") || strings.HasPrefix(v, "[")
 	}
+}
+
+// plainTime spells a time as PostgreSQL prints it, where it stands as JSON has
+// it: 2026-01-01T08:00:00+00:00.
+func plainTime(typ, v string) string {
+	if !strings.HasPrefix(baseName(typ), "timestamp") {
+		return v
+	}
+	if i := strings.IndexByte(v, 'T'); i > 0 {
+		v = v[:i] + " " + strings.TrimSuffix(v[i+1:], ":00")
+		if !strings.ContainsAny(v[i:], "+-") && strings.Count(v[i:], ":") == 1 {
+			v += ":00" // those were the seconds
+		}
+	}
+	return v
 }
 
 func number(s string) (float64, error) {

@@ -176,7 +176,7 @@ func (l *loader) likeColumns(t, source *Table, options uint32) bool {
 		}
 		t.Columns = append(t.Columns, col)
 		if _, ok := l.cat.owned[c]; ok && c.Default == "" && options&likeIdentity != 0 {
-			name := Name{t.Schema, chooseName(t.Name.Name, col.Name, "seq", func(n string) bool {
+			name := Name{t.Schema, l.freeName(t.Schema, t.Name.Name, col.Name, "seq", func(n string) bool {
 				return l.relationTaken(Name{t.Schema, n})
 			})}
 			l.cat.sequences[name] = true

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apilint/apilint/analyzer/schema"
@@ -72,19 +73,23 @@ func (c counting) ReadFile(name string) ([]byte, error) {
 	return content, err
 }
 
-// addStats reads a statistics file, or every .csv file of a folder.
+// statsFiles are the names that exports of statistics have in a folder; what
+// is in them is told by their content.
+var statsFiles = map[string]bool{".csv": true, ".tsv": true, ".json": true, ".ndjson": true, ".jsonl": true, ".sql": true, ".txt": true}
+
+// addStats reads a statistics file, or those of a folder.
 func addStats(sch *schema.Schema, path string) ([]*workload.Input, error) {
 	var inputs []*workload.Input
 	wd, _ := os.Getwd()
 	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || (name != path && !strings.EqualFold(filepath.Ext(name), ".csv")) {
+		if err != nil || d.IsDir() || (name != path && !statsFiles[strings.ToLower(filepath.Ext(name))]) {
 			return err
 		}
 		content, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		in := &workload.Input{Path: name, Kind: "stats", Format: "csv"}
+		in := &workload.Input{Path: name, Kind: "stats", Format: schema.StatsFormat(content)}
 		in.Bytes, in.Lines = int64(len(content)), lines(content)
 		inputs = append(inputs, in)
 		err = sch.AddStats(shownPath(wd, name, 1), content)
@@ -95,8 +100,8 @@ func addStats(sch *schema.Schema, path string) ([]*workload.Input, error) {
 		}
 		return err
 	})
-	if err == nil && len(inputs) == 0 {
-		err = fmt.Errorf("no .csv file in the folder")
+	if err == nil && !slices.ContainsFunc(inputs, func(in *workload.Input) bool { return in.Kind == "stats" }) {
+		err = errors.New("no statistics in the folder: neither .csv nor .json exports, nor what pg_dump --statistics-only writes")
 	}
 	return inputs, err
 }

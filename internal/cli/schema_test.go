@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -67,6 +68,29 @@ func TestReadSchema_anEmptyFolderOfStatisticsIsAnError(t *testing.T) {
 	f := inputFlags{stats: []string{t.TempDir()}}
 	if _, _, err := f.readSchema(); err == nil {
 		t.Error("no error")
+	}
+}
+
+func TestReadSchema_readsStatisticsInEveryForm(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"1.csv":     "relname,relkind,relpages,reltuples\na,r,1,10\n",
+		"2.json":    `[{"relname":"b","relkind":"r","relpages":1,"reltuples":10}]`,
+		"3.ndjson":  `{"relname":"b","relkind":"r","relpages":1,"reltuples":10}`,
+		"4.sql":     "SELECT pg_catalog.pg_restore_relation_stats('relname', 'c', 'reltuples', '10'::real);",
+		"readme.md": "| relname | reltuples | relpages |",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, inputs, err := (&inputFlags{stats: []string{dir}}).readSchema()
+	var formats []string
+	for _, in := range inputs {
+		formats = append(formats, in.Kind+" "+in.Format)
+	}
+	if want := []string{"stats csv", "stats json", "stats json", "stats sql"}; err != nil || !slices.Equal(formats, want) {
+		t.Errorf("%q, %v", formats, err)
 	}
 }
 
