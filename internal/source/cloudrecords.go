@@ -86,6 +86,7 @@ type extractor struct {
 	left    *leftover
 	match   *matcher
 	it      item
+	key     []byte
 	found   found
 	b       []byte
 	goesOn  bool // the last text had no end
@@ -118,7 +119,10 @@ func (x *extractor) next() (*item, error) {
 		}
 		return nil, nil
 	}
-	x.it = item{key: f.key}
+	if f.key != nil {
+		x.key = append(x.key[:0], f.key...)
+	}
+	x.it = item{key: x.key} // of the record before, if this one broke off
 	if f.time != nil {
 		x.it.at, _ = recordTime(f.time)
 	}
@@ -159,7 +163,7 @@ func (x *extractor) visit(path, value []byte, text bool) {
 	if x.time != "" && string(path) == x.time {
 		f.time = value
 	}
-	if x.key != "" && string(path) == x.key {
+	if x.shape.key != "" && string(path) == x.shape.key {
 		f.key = value
 	}
 	if x.level != "" {
