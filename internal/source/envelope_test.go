@@ -179,8 +179,8 @@ func (w *wrapped) gcp(format func(m []string) string, payload func(line string) 
 
 func jsonLines(m []string) string { return strings.Join(m, "\n") + "\n" }
 
-// newestFirst writes an array as gcloud logging read does.
-func newestFirst(m []string) string {
+// arrayNewestFirst writes an array as gcloud logging read does.
+func arrayNewestFirst(m []string) string {
 	m = slices.Clone(m)
 	slices.Reverse(m)
 	return "[\n  " + strings.Join(m, ",\n  ") + "\n]\n"
@@ -386,7 +386,7 @@ func TestRead_everyEnvelopeOfALogReadsTheSame(t *testing.T) {
 			return b.String()
 		}(), "cloudwatch"},
 		{"Cloud SQL, sink", w.gcp(jsonLines, withoutTime), "gcp"},
-		{"Cloud SQL, gcloud logging read", w.gcp(newestFirst, withoutTime), "gcp"},
+		{"Cloud SQL, gcloud logging read", w.gcp(arrayNewestFirst, withoutTime), "gcp"},
 		{"AlloyDB", w.gcp(jsonLines, func(line string) string {
 			return strings.Replace(line, " LOG:  ", " LOG:  [postgres.c:1234]  ", 1)
 		}), "gcp"},
@@ -421,7 +421,7 @@ func TestRead_everyEnvelopeOfALogReadsTheSame(t *testing.T) {
 				out = append(out, object("event_message", r["message"], "id", "x", "timestamp", shippedAt.UnixMicro()+int64(i),
 					"metadata", []any{map[string]any{"host": "db-x", "parsed": []any{p}}}))
 			}
-			return newestFirst(out)
+			return arrayNewestFirst(out)
 		}(), "supabase"},
 		{"CloudNativePG with its own lines", func() string {
 			out := "setting up\n"

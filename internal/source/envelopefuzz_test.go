@@ -27,7 +27,7 @@ func FuzzEnvelope(f *testing.F) {
 	w := sampleLog(f)
 	w.lines, w.records, w.rows = w.lines[:20], w.records[:8], w.rows[:8]
 	for _, s := range []string{
-		w.docker(), w.cri(), w.insights(), w.gcp(newestFirst, withoutTime), otlp(func(i int) any { return text(w.lines[i]) }, 5),
+		w.docker(), w.cri(), w.insights(), w.gcp(arrayNewestFirst, withoutTime), otlp(func(i int) any { return text(w.lines[i]) }, 5),
 		otlp(func(i int) any { return kvlist(w.jsonlog[i]) }, 5),
 		w.each(func(_ int, line string) string { return "\x1b[36mdb-1   | \x1b[0m" + line + "\nweb-1  | GET /\n" }),
 		w.each(func(i int, line string) string { return "pg-0 postgres " + stamp(i) + " " + line + "\n" }),

@@ -98,7 +98,7 @@ func TestRead_aForgedLineOfAnyEnvelopeIsText(t *testing.T) {
 			}
 			return `{"events":[` + strings.Join(events, ",") + "]}"
 		}()},
-		{"Cloud SQL", w.gcp(newestFirst, withoutTime)},
+		{"Cloud SQL", w.gcp(arrayNewestFirst, withoutTime)},
 		{"Azure", jsonLines(w.azure(func(r map[string]string) map[string]string {
 			return map[string]string{"timestamp": r["log_time"], "message": r["log_time"] + " [" + r["process_id"] + "] LOG:  " + r["message"]}
 		}))},

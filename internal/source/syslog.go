@@ -1,127 +1,9 @@
 package source
 
 import (
-	"bufio"
 	"bytes"
-	"io"
-	"slices"
 	"strings"
-	"time"
 )
-
-// pieceLimit is where PostgreSQL cuts a message for syslog, at a blank if it
-// finds one (PG_SYSLOG_LIMIT in elog.c).
-const pieceLimit = 900
-
-// findSyslog tells the log of a syslog daemon.
-func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
-	p := syslogParser{year: o.until.Year()}
-	numbered := func(line []byte) bool { n, _, m := chunkNumber(line); return n > 0 && m > 0 }
-	bare := false
-	if !wraps(sample, func(line []byte) bool { _, ok := p.read(line); return ok }) {
-		if bare = wraps(sample, numbered); !bare {
-			return nil
-		}
-	}
-	var texts []byte
-	strict, heroku := false, false
-	for _, line := range sample {
-		l, ok := syslogLine{text: line}, true
-		if !bare {
-			l, ok = p.read(line)
-		}
-		if !ok {
-			continue
-		}
-		text, _, m, _ := l.piece()
-		if m <= 1 && isLogged(text) {
-			strict = strict || l.named()
-			heroku = heroku || begins(l.pid, "postgres.")
-			texts = append(append(texts, firstOf(text)...), '\n')
-		}
-	}
-	year := firstYear(sample, o.until)
-	name := "syslog"
-	if heroku {
-		name = "heroku"
-	}
-	prefix := syslogPrefix(texts, o)
-	return &envelope{name: name, stamp: prefix.stamp, open: func(src *bufio.Reader, left *leftover) io.Reader {
-		in := &lines{src: src, longest: o.longest}
-		out := &output{}
-		j := newSyslogJoiner(out, left, prefix, o)
-		j.strict = strict
-		p := syslogParser{year: year}
-		out.step = func() error {
-			line, ok := in.next()
-			if !ok {
-				j.end()
-				return in.err
-			}
-			if bare {
-				j.take(&syslogLine{text: line, bare: true})
-				return nil
-			}
-			l, ok := p.read(line)
-			if !ok {
-				j.more(line)
-				return nil
-			}
-			j.take(&l)
-			return nil
-		}
-		return out
-	}}
-}
-
-// firstYear is the year of the first line: the last one in which it lies before
-// the end of the input.
-func firstYear(sample [][]byte, until time.Time) int {
-	p := syslogParser{year: until.Year()}
-	for _, line := range sample {
-		if l, ok := p.read(line); ok {
-			if time.UnixMicro(l.at).After(until.AddDate(0, 0, 1)) {
-				return until.Year() - 1
-			}
-			break
-		}
-	}
-	return until.Year()
-}
-
-// firstOf returns the first line of a message that a daemon wrote as one.
-func firstOf(text []byte) []byte {
-	if i := bytes.Index(text, []byte("#012")); i >= 0 {
-		return text[:i]
-	}
-	return text
-}
-
-// syslogForm is the log_line_prefix of what syslog carries, and what it lacks
-// that syslog itself knows.
-type syslogForm struct {
-	match *matcher // nil unknown
-	stamp string
-}
-
-func syslogPrefix(texts []byte, o envelopeOptions) syslogForm {
-	var f syslogForm
-	p := o.prefix(texts)
-	if p == nil {
-		return f
-	}
-	f.match = &matcher{p: p}
-	if p.loose {
-		return f
-	}
-	if !p.fields['m'] && !p.fields['t'] && !p.fields['n'] {
-		f.stamp = "%m "
-	}
-	if !p.hasSession() {
-		f.stamp += "[%p] "
-	}
-	return f
-}
 
 // syslogJoiner puts the pieces of messages together. Processes write at the same
 // time, each message as one call per line and per 900 bytes.
@@ -160,27 +42,6 @@ func (j *syslogJoiner) takeItem(it *item) {
 	l.host = host
 	l.ident, l.pid, _ = bytes.Cut(rest, []byte{0})
 	j.take(&l)
-}
-
-// piece cuts off what stands before a piece of a message: Heroku's name of the
-// database, and the numbers.
-func (l *syslogLine) piece() (text []byte, n, m int, numbered bool) {
-	text = l.text
-	if len(text) > 2 && text[0] == '[' && text[1] >= 'A' && text[1] <= 'Z' {
-		if i := bytes.IndexByte(text[:min(len(text), 80)], ']'); i > 0 && i+2 < len(text) && text[i+1] == ' ' && text[i+2] == '[' {
-			if k, _, _ := chunkNumber(text[i+2:]); k > 0 {
-				text = text[i+2:]
-			}
-		}
-	}
-	k, n, m := chunkNumber(text)
-	return text[k:], n, m, k > 0
-}
-
-// named reports whether the program has PostgreSQL's name; Heroku has it where
-// others have the process.
-func (l *syslogLine) named() bool {
-	return l.bare || bytes.Contains(l.ident, []byte("postgres")) || begins(l.pid, "postgres.")
 }
 
 // take reads one line.
@@ -278,33 +139,6 @@ func (j *syslogJoiner) piece(st *stream, state *syslogState, text []byte) {
 	}
 }
 
-func tabWidth(text []byte) int {
-	n := 0
-	for n < 8 && n < len(text) && text[n] == ' ' {
-		n++
-	}
-	return n
-}
-
-// cutBefore reports whether PostgreSQL may have cut a line between a piece of
-// this length and the text: then the first word did not fit any more.
-func cutBefore(length int, text []byte) bool {
-	word := 0
-	for word < len(text) && (text[word] == ' ' || text[word] == '\t') {
-		word++
-	}
-	switch {
-	case length > pieceLimit:
-		return false // PostgreSQL did not cut here
-	case word == 0:
-		return length > pieceLimit-4 // not even one blank: a character may have been in the way
-	}
-	for word < len(text) && text[word] != ' ' && text[word] != '\t' {
-		word++
-	}
-	return length+word > pieceLimit
-}
-
 // unnumbered reads a line without numbers (syslog_sequence_numbers = off): only
 // its form tells whether it begins a record.
 func (j *syslogJoiner) unnumbered(st *stream, state *syslogState, l *syslogLine, text []byte) {
@@ -396,29 +230,4 @@ func (j *syslogJoiner) more(line []byte) {
 		line = line[n:]
 	}
 	j.newLine(j.last, &j.last.syslog, line)
-}
-
-// cutBreak cuts a message at its first line break, which daemons write as its
-// octal code.
-func cutBreak(text []byte) (line, rest []byte, more bool) {
-	for i, c := range text {
-		switch {
-		case c == '\n':
-			return text[:i], text[i+1:], true
-		case c == '#' && begins(text[i:], "#012"):
-			return text[:i], text[i+4:], true
-		}
-	}
-	return text, nil, false
-}
-
-// withTabs writes the TABs that daemons write as their octal code, or as ^I.
-func withTabs(text []byte) []byte {
-	if begins(text, "^I") {
-		text = slices.Concat([]byte{'\t'}, text[2:])
-	}
-	if !bytes.Contains(text, []byte("#011")) {
-		return text
-	}
-	return bytes.ReplaceAll(text, []byte("#011"), []byte{'\t'})
 }
