@@ -15,6 +15,7 @@ import (
 	"github.com/apilint/apilint/analyzer/engine"
 	"github.com/apilint/apilint/analyzer/index"
 	"github.com/apilint/apilint/detectors"
+	"github.com/apilint/apilint/internal/pg"
 	"github.com/apilint/apilint/internal/report"
 )
 
@@ -42,7 +43,7 @@ type analyzeFlags struct {
 func newAnalyze(s streams) *cobra.Command {
 	f := &analyzeFlags{}
 	cmd := &cobra.Command{
-		Use:   "analyze INPUT...",
+		Use:   "analyze [INPUT...]",
 		Short: "Analyse logs, statistics, traces and .sql files, and advise",
 		Long: `Reads any mix of PostgreSQL logs (stderr, csvlog, jsonlog), pg_stat_statements
 exports, OTLP traces and .sql query files; folders, globs, gzip and - for
@@ -53,6 +54,7 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 		Example: `  apilint analyze postgresql.log --schema schema.sql --stats stats/
   apilint analyze postgresql.log pg_stat_statements.csv trace.jsonl
   apilint analyze postgresql.log --format sql > indexes.sql
+  apilint analyze postgresql.log --dsn env
   kubectl logs pg-0 | apilint analyze - --fail-on warning
   apilint analyze logs/ --format github -o json=report.json`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), s, args, cmd.Flags()) },
@@ -194,6 +196,7 @@ func advice(res *analyzer.Result) string {
 		switch {
 		case in.Kind == "schema" || in.Kind == "stats":
 			continue
+		case in.Kind == "server": // its notes say why there are no statements
 		case in.Bytes == 0 && in.Kind != "pgss":
 			fmt.Fprintf(&b, "apilint: %s is empty\n", in.Path)
 		case in.Records == 0:
@@ -227,6 +230,8 @@ func commandLine(args []string, flags *pflag.FlagSet) []string {
 		name := "--" + f.Name
 		switch list, ok := f.Value.(pflag.SliceValue); {
 		case slices.Contains(presentation, f.Name):
+		case f.Name == "dsn":
+			words = append(words, name, pg.Shown(f.Value.String()))
 		case ok:
 			for _, v := range list.GetSlice() {
 				words = append(words, name, v)

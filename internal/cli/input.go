@@ -25,6 +25,7 @@ type inputFlags struct {
 	maxGroups, jobs          int
 	schema, stats            []string
 	weights                  string
+	dsn                      string
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
@@ -41,6 +42,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	fl.Var(&f.maxStatement, "max-statement-size", "statements longer than this `SIZE` are cut, their head is kept")
 	fl.IntVar(&f.maxGroups, "max-groups", 0, "keep `N` distinct statements, count the rest together (default 100000)")
 	fl.IntVar(&f.jobs, "jobs", 0, "read with `N` workers (default: a processor each, at most 8)")
+	f.registerDSN(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("input-format", cobra.FixedCompletions(source.Formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -82,8 +84,8 @@ type input struct {
 
 // read reads every input; a cancelled context ends it early.
 func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input, error) {
-	if len(args) == 0 {
-		return nil, errors.New("nothing to read: name a log file, a folder, or - for standard input")
+	if len(args) == 0 && f.dsn == "" {
+		return nil, errors.New("nothing to read: name a log file, a folder, or - for standard input, or a server with --dsn")
 	}
 	o := source.Options{
 		Stdin: s.in, Prefix: f.prefix, Timezone: f.timezone, Format: f.format,
@@ -103,6 +105,9 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 	in := &input{}
 	var extra []*workload.Input
 	if in.schema, extra, err = f.readSchema(); err != nil {
+		return nil, err
+	}
+	if err := f.readServers(ctx, args, in, &o, &extra); err != nil {
 		return nil, err
 	}
 	if f.weights != "" {

@@ -16,7 +16,7 @@ func newInspect(s streams) *cobra.Command {
 	var allowEmpty bool
 	var minParseRate float64
 	cmd := &cobra.Command{
-		Use:   "inspect INPUT...",
+		Use:   "inspect [INPUT...]",
 		Short: "Say what was recognised in the input, and how much of it",
 		Long: `Reads the input as analyze does and prints only the coverage: what each file is,
 how many lines and executions were read, and what was not understood.`,

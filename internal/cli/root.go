@@ -83,7 +83,8 @@ func newRoot(s streams) *cobra.Command {
 		Short: "Find N+1 loops, missing indexes and leading wildcards in PostgreSQL logs, statistics and traces",
 		Long: `apilint reads slow-query logs, pg_stat_statements exports, traces and .sql
 files, finds N+1 loops, missing and composite indexes and leading wildcards, and
-prints the index DDL it recommends. It opens no connection to a server.`,
+prints the index DDL it recommends. Without --dsn it opens no connection to a
+server; with it, it only reads.`,
 		Example: `  apilint analyze postgresql.log --schema schema.sql
   apilint analyze postgresql.log --format sql > indexes.sql
   apilint inspect /var/log/postgresql`,
@@ -98,7 +99,7 @@ prints the index DDL it recommends. It opens no connection to a server.`,
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
-	root.AddCommand(newAnalyze(s), newInspect(s), newRules(s), newVersion(s))
+	root.AddCommand(newAnalyze(s), newInspect(s), newSnapshot(s), newRules(s), newVersion(s))
 	return root
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source"
 )
 
 // readSchema loads --schema and --stats, and says what it read; nil when
@@ -23,6 +24,12 @@ func (f *inputFlags) readSchema() (*schema.Schema, []*workload.Input, error) {
 	sch := schema.New()
 	var inputs []*workload.Input
 	for _, path := range f.schema {
+		if s, err := snapshotAt(path); err != nil {
+			return nil, nil, fmt.Errorf("reading --schema %s: %w", path, err)
+		} else if s != nil {
+			inputs = append(inputs, addSnapshotSchema(sch, source.Server{Path: path, Snapshot: s}))
+			continue
+		}
 		before := len(sch.Tables)
 		in := &workload.Input{Path: path, Kind: "schema", Format: "sql"}
 		if err := addSchema(sch, path, in); err != nil {
@@ -32,6 +39,16 @@ func (f *inputFlags) readSchema() (*schema.Schema, []*workload.Input, error) {
 		inputs = append(inputs, in)
 	}
 	for _, path := range f.stats {
+		if s, err := snapshotAt(path); err != nil {
+			return nil, nil, fmt.Errorf("reading --stats %s: %w", path, err)
+		} else if s != nil {
+			in, err := addSnapshotStats(sch, source.Server{Path: path, Snapshot: s})
+			if err != nil {
+				return nil, nil, err
+			}
+			inputs = append(inputs, in)
+			continue
+		}
 		read, err := addStats(sch, path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading --stats %s: %w", path, err)

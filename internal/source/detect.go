@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/apilint/apilint/analyzer/sqltree"
+	"github.com/apilint/apilint/internal/snapshot"
 )
 
 // detect tells from the head of an input what it is: a name of [Formats], or
@@ -16,6 +17,8 @@ func detect(head []byte) string {
 	switch {
 	case len(text) == 0:
 		return "empty"
+	case snapshot.Is(text):
+		return "snapshot"
 	case text[0] == '{' || text[0] == '[' && isJSONStart(text[1:]):
 		return detectJSON(text)
 	}

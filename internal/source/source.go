@@ -34,6 +34,7 @@ type Options struct {
 	MaxStatement int // bytes, default 1 MiB
 	Jobs         int // workers, default one per processor, at most eight
 	Weights      Weights
+	Servers      []Server
 	blockSize    int // tests cut finer
 }
 
@@ -83,7 +84,7 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 		}
 	}
 	r.unusedWeights()
-	return nil
+	return r.servers()
 }
 
 // named is one input; one that was found rather than named may be anything.
@@ -236,6 +237,8 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	case "pgss":
 		in.Kind, in.Format = "pgss", "pg_stat_statements"
 		return r.pgss(in, src)
+	case "snapshot":
+		return r.snapshot(in, src)
 	case "otlp":
 		in.Kind, in.Format = "trace", "otlp"
 		return r.otlp(in, src)
