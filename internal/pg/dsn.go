@@ -19,7 +19,7 @@ import (
 const Env = "env"
 
 // errDSN names no cause: every cause quotes the string, password and all.
-var errDSN = errors.New("this is no connection string; write it like postgres://user@host:5432/database, or env for DATABASE_URL or PGHOST, PGDATABASE, ...")
+var errDSN = errors.New("this is no connection string; write it like postgres://user@host:5432/database, or env for DATABASE_URL, or PGHOST and PGDATABASE")
 
 // connectTimeout holds where the connection string sets none.
 const connectTimeout = 10 * time.Second
@@ -30,7 +30,7 @@ func configOf(dsn string) (*pgconn.Config, error) {
 	if dsn == Env {
 		dsn = os.Getenv("DATABASE_URL")
 		if dsn == "" && !slices.ContainsFunc(os.Environ(), isLibpq) {
-			return nil, errors.New("env: neither DATABASE_URL nor PGHOST, PGDATABASE, PGSERVICE ... is set")
+			return nil, errors.New("env: neither DATABASE_URL nor PGHOST, PGDATABASE or PGSERVICE is set")
 		}
 	} else if strings.TrimSpace(dsn) == "" {
 		return nil, errDSN
