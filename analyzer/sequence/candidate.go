@@ -10,6 +10,7 @@ import (
 type found struct {
 	Candidate
 	requests sample
+	others   []sample // of digests; bounded by their number
 	members  []measuredAll
 	parents  []Parent
 	parallel int64
@@ -133,6 +134,17 @@ func (c *found) parent(b *before, r *request) {
 
 // candidates returns what was kept, in a fixed order.
 func (f *Finder) candidates() []Candidate {
+	keys := f.keys()
+	out := make([]Candidate, 0, len(keys))
+	for _, k := range keys {
+		out = append(out, f.kept[k].candidate())
+	}
+	return out
+}
+
+// keys lists the candidates: by head, route, application, scope and enclosing
+// loop.
+func (f *Finder) keys() []key {
 	keys := make([]key, 0, len(f.kept))
 	for k := range f.kept {
 		keys = append(keys, k)
@@ -143,11 +155,7 @@ func (f *Finder) candidates() []Candidate {
 			cmp.Compare(f.texts[a.app], f.texts[b.app]), cmp.Compare(a.scope, b.scope), cmp.Compare(a.under, b.under), cmp.Compare(flag(a.between), flag(b.between)),
 		)
 	})
-	out := make([]Candidate, 0, len(keys))
-	for _, k := range keys {
-		out = append(out, f.kept[k].candidate())
-	}
-	return out
+	return keys
 }
 
 func flag(b bool) int {
@@ -159,17 +167,16 @@ func flag(b bool) int {
 
 func (c *found) candidate() Candidate {
 	o := c.Candidate
-	s := c.requests.kept
-	o.Iterations.Median = middle(s, func(x figures) int { return x.iterations })
-	o.Distinct = middle(s, func(x figures) int { return x.distinct })
+	o.Iterations.Median = middle(c, func(x figures) int { return x.iterations })
+	o.Distinct = middle(c, func(x figures) int { return x.distinct })
 	if o.DistinctMax < 0 {
 		o.Distinct = -1
 	}
-	o.WallUS = middle(s, func(x figures) int64 { return x.wall })
-	o.BusyUS = middle(s, func(x figures) int64 { return x.busy })
-	o.GapUS = middle(s, func(x figures) int64 { return x.gap })
-	o.Quiet = middle(s, func(x figures) float64 { return x.quiet })
-	o.Share = middle(s, func(x figures) float64 { return x.share })
+	o.WallUS = middle(c, func(x figures) int64 { return x.wall })
+	o.BusyUS = middle(c, func(x figures) int64 { return x.busy })
+	o.GapUS = middle(c, func(x figures) int64 { return x.gap })
+	o.Quiet = middle(c, func(x figures) float64 { return x.quiet })
+	o.Share = middle(c, func(x figures) float64 { return x.share })
 	o.Pipelined = float64(c.piped) / float64(max(1, o.Executions-int64(o.Requests)))
 	o.Parallel = 2*c.parallel > o.Executions
 	o.Varying = places(c.varying)
@@ -195,14 +202,4 @@ func places(mask uint8) []int {
 		out = append(out, bits.TrailingZeros8(m))
 	}
 	return out
-}
-
-// middle returns the median of one figure.
-func middle[T cmp.Ordered](s []figures, of func(figures) T) T {
-	v := make([]T, 0, len(s))
-	for _, x := range s {
-		v = append(v, of(x))
-	}
-	slices.Sort(v)
-	return v[len(v)/2]
 }

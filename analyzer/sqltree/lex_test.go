@@ -2,8 +2,6 @@ package sqltree
 
 import (
 	"testing"
-
-	"github.com/apilint/apilint/analyzer/workload"
 )
 
 func TestLex_readsCommandsAndTransactions(t *testing.T) {
@@ -104,27 +102,6 @@ func TestLex_findsTheComment(t *testing.T) {
 	l := lexed(sql)
 	if got := sql[l.CommentStart:l.CommentEnd]; got != "/*route='/a'*/" {
 		t.Errorf("comment %q", got)
-	}
-}
-
-func TestLexed_valuesEqualThoseOfWorkload(t *testing.T) {
-	pairs := [][2]int{
-		{int(Select), int(workload.CommandSelect)},
-		{int(Merge), int(workload.CommandMerge)},
-		{int(Transaction), int(workload.CommandTransaction)},
-		{int(Empty), int(workload.CommandEmpty)},
-		{int(Copy), int(workload.CommandCopy)},
-		{int(DDL), int(workload.CommandDDL)},
-		{int(Batched), int(workload.TraitBatched)},
-		{int(Noise), int(workload.TraitNoise)},
-		{int(Truncated), int(workload.TraitTruncated)},
-		{int(HasLimit), int(workload.TraitLimit)},
-		{MaxLiterals, workload.MaxParams},
-	}
-	for i, p := range pairs {
-		if p[0] != p[1] {
-			t.Errorf("pair %d: %d and %d", i, p[0], p[1])
-		}
 	}
 }
 

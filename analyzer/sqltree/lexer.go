@@ -23,7 +23,8 @@ type lexer struct {
 	i        int
 	start    int // of the token just read
 	out      *Lexed
-	offsets  *[]int // of the literals counted so far, for who asks
+	offsets  *[]int       // of the literals counted so far, for who asks
+	keeps    map[int]kept // by offset, what of a literal says what the statement is; for who asks
 	depth    int
 	calls    [maxDepth]uint16 // per open parenthesis: positions of behaviour constants
 	arg      [maxDepth]uint8  // per open parenthesis: which argument, from 0
@@ -202,8 +203,10 @@ func (l *lexer) value(content []byte, quoted bool) {
 	l.keepCount(content)
 	switch {
 	case l.like && quoted:
+		l.keep(keptBuild)
 		l.mark(mix(hashLike, uint64(patternClass(content))), true)
 	case quoted && (l.path || l.behaviour()) && len(content) <= 64:
+		l.keep(keptWhole)
 		l.mark(mix(hashConst, hashBytes(content)), true)
 	default:
 		l.add(hashValue)
@@ -222,6 +225,13 @@ func (l *lexer) literal(content []byte, at int) {
 	l.out.NLiteral++
 	if l.offsets != nil {
 		*l.offsets = append(*l.offsets, at)
+	}
+}
+
+// keep notes what of the literal just read is no value.
+func (l *lexer) keep(k kept) {
+	if l.keeps != nil {
+		l.keeps[l.start] = k
 	}
 }
 
@@ -283,6 +293,7 @@ func (l *lexer) keepCount(content []byte) {
 		return
 	}
 	if l.count == wLimit {
+		l.keep(keptWhole)
 		l.out.Limit = n
 	} else {
 		l.out.Offset = n
@@ -316,12 +327,14 @@ func patternClass(p []byte) int {
 func (l *lexer) number(text []byte) {
 	if l.by == l.depth+1 && (l.prev == wBy || l.last == ',') {
 		l.begin()
+		l.keep(keptWhole)
 		l.mark(mix(hashOrdinal, hashBytes(text)), false)
 		l.after('v')
 		return
 	}
 	if l.path {
 		l.begin()
+		l.keep(keptWhole)
 		l.mark(mix(hashConst, hashBytes(text)), true)
 		l.after('v')
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/sequence"
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/digest"
 	"github.com/apilint/apilint/internal/source"
 )
 
@@ -84,6 +86,56 @@ type input struct {
 
 // read reads every input; a cancelled context ends it early.
 func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input, error) {
+	r, err := f.gather(ctx, s, args)
+	if err != nil {
+		return nil, err
+	}
+	if err := digest.Fold(r.parts, r.aggregator, r.finder); err != nil {
+		return nil, err
+	}
+	if len(r.parts) > 0 && f.restricted() {
+		r.digestNote("--since, --until, --database, --user and --app cannot cut a digest: give them to apilint digest")
+	}
+	return r.finish(), nil
+}
+
+// restricted reports whether a part of the input is to be left out.
+func (f *inputFlags) restricted() bool {
+	return f.since != "" || f.until != "" || len(f.databases)+len(f.users)+len(f.apps) > 0
+}
+
+// gathered is what was read, before digests are added to it.
+type gathered struct {
+	aggregator *workload.Aggregator
+	finder     *sequence.Finder
+	parts      []*digest.Part // of digests among the inputs
+	extra      []*workload.Input
+	input
+}
+
+// digestNote says something of what came from digests.
+func (r *gathered) digestNote(note string) {
+	for _, in := range r.aggregator.Workload().Inputs {
+		if len(in.Envelopes) > 0 && in.Envelopes[0] == "digest" {
+			in.Notes = append(in.Notes, note)
+			return
+		}
+	}
+}
+
+// finish ends the reading.
+func (r *gathered) finish() *input {
+	in := &r.input
+	in.workload = r.aggregator.Workload()
+	in.loops = r.finder.Candidates()
+	in.overflow = r.finder.Overflow()
+	in.workload.Inputs = append(in.workload.Inputs, r.extra...)
+	showPaths(in.workload)
+	return in
+}
+
+// gather reads every input and puts digests aside.
+func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gathered, error) {
 	if len(args) == 0 && f.dsn == "" {
 		return nil, errors.New("nothing to read: name a log file, a folder, or - for standard input, or a server with --dsn")
 	}
@@ -102,12 +154,11 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 	if !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until) {
 		return nil, errors.New("--since is not before --until: nothing is left to read")
 	}
-	in := &input{}
-	var extra []*workload.Input
-	if in.schema, extra, err = f.readSchema(); err != nil {
+	in := &gathered{}
+	if in.schema, in.extra, err = f.readSchema(); err != nil {
 		return nil, err
 	}
-	if err := f.readServers(ctx, args, in, &o, &extra); err != nil {
+	if err := f.readServers(ctx, args, &in.input, &o, &in.extra); err != nil {
 		return nil, err
 	}
 	if f.weights != "" {
@@ -115,18 +166,18 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 			return nil, err
 		}
 	}
-	finder := sequence.New(sequence.Options{})
-	agg := workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, finder)
-	err = source.Read(ctx, args, o, agg)
+	o.Digest = func(src io.Reader) error {
+		parts, err := digest.Read(src)
+		in.parts = append(in.parts, parts...)
+		return err
+	}
+	in.finder = sequence.New(sequence.Options{})
+	in.aggregator = workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, in.finder)
+	err = source.Read(ctx, args, o, in.aggregator)
 	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
 	in.interrupted = ctx.Err() != nil
-	in.workload = agg.Workload()
-	in.loops = finder.Candidates()
-	in.overflow = finder.Overflow()
-	in.workload.Inputs = append(in.workload.Inputs, extra...)
-	showPaths(in.workload)
 	return in, nil
 }
 

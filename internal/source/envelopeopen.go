@@ -42,6 +42,9 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 		}
 		br, file = bufio.NewReaderSize(z, headSize), nil
 	}
+	if isDigest(br) {
+		return r.digest(in, br)
+	}
 	r.stamp = ""
 	u := unwrap(in, bufio.NewReaderSize(&untilDone{r.ctx, br}, headSize), r.envelopeOptions())
 	r.stamp = u.stamp

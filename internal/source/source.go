@@ -35,7 +35,8 @@ type Options struct {
 	Jobs         int // workers, default one per processor, at most eight
 	Weights      Weights
 	Servers      []Server
-	blockSize    int // tests cut finer
+	Digest       func(io.Reader) error // takes what apilint digest wrote
+	blockSize    int                   // tests cut finer
 }
 
 // maxJobs is how many workers one goroutine that merges can keep busy.
