@@ -10,6 +10,23 @@ import (
 	"github.com/apilint/apilint/analyzer/workload"
 )
 
+// The samples were written by rsyslog 8.2302; one statement holds a forged line.
+func TestRead_samplesOfSyslogAreReadExactly(t *testing.T) {
+	for _, name := range []string{"syslog.log.gz", "syslogiso.log.gz"} {
+		l := readLogFile(t, Options{}, name)
+		in := l.w.Inputs[0]
+		if got, want := l.coverage(), "executions=57 fetches=1 parse=14 bind=25 errors=6 empty=2"; got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+		if in.ExecUS != 692102 || in.MaxUS > 500_000 || in.Prefix != "%m [%p] %q%u@%d " {
+			t.Errorf("%s: %d µs in all, %d the longest, by %q", name, in.ExecUS, in.MaxUS, in.Prefix)
+		}
+		if got, want := strings.Join(in.Notes, "; "), "7 lines are of other programs"; got != want {
+			t.Errorf("%s: notes %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestSyslog_headers(t *testing.T) {
 	for _, c := range []struct{ line, host, ident, pid, text string }{
 		{"Nov 23 08:30:09 vm postgres[21990]: [3-1] x", "vm", "postgres", "21990", "[3-1] x"},
@@ -20,6 +37,9 @@ func TestSyslog_headers(t *testing.T) {
 		{"Nov 23 08:30:09 vm local0.info postgres[1]: x", "vm", "postgres", "1", "x"},
 		{"Nov 23 08:30:09 postgres[1]: x", "", "postgres", "1", "x"},
 		{"Nov 23 08:30:09 vm kernel: x", "vm", "kernel", "", "x"},
+		{"Mon 2026-11-23 08:30:09 UTC vm postgres[1]: x", "vm", "postgres", "1", "x"},
+		{"1795422609.489077 vm postgres[1]: x", "vm", "postgres", "1", "x"},
+		{"2026-11-23T08:30:09+0000 vm postgres[1]: x", "vm", "postgres", "1", "x"},
 		{"2026-11-23T08:30:09.035003+00:00 vm postgres[16940]: [1-1] x", "vm", "postgres", "16940", "[1-1] x"},
 		{"<134>1 2026-11-23T08:30:09Z vm postgres 16940 - -  [1-1] x", "vm", "postgres", "16940", " [1-1] x"},
 		{`<134>1 2026-11-23T08:30:09Z vm postgres 16940 ID7 [a@1 b="]"][c d="\""] x`, "vm", "postgres", "16940", "x"},
@@ -40,7 +60,7 @@ func TestSyslog_headers(t *testing.T) {
 	for _, line := range []string{
 		"", "Nov 23", "Nov 23 08:30:09", "Nov 23 08:30:09 vm", "Foo 23 08:30:09 vm postgres[1]: x", "Nov 23 08:30 vm postgres[1]: x", "<134>", "<134>1 x", "<9999>Nov 23 08:30:09 vm a: x",
 		"2026-11-23 08:26:55.052 UTC [16940] LOG:  x", "2026-11-23T08:27:37Z stderr F 2026-11-23 08:26:55.052 UTC [16940] LOG:  x", `2026-11-23T08:27:37Z {"message": "a: b"}`,
-		"Nov 23 08:30:09 vm a word too many: x", "<134>1 2026-11-23T08:30:09Z vm postgres",
+		"Nov 23 08:30:09 vm a word too many: x", "[1] 2026-11-23 08:00:00 UTC LOG:  x", "1795422609.489 [7] LOG:  x", "1795422609.489 LOG:  x", "1795422609.489 me@shop LOG:  x", "<134>1 2026-11-23T08:30:09Z vm postgres",
 	} {
 		p := syslogParser{year: 2026}
 		if l, ok := p.read([]byte(line)); ok {

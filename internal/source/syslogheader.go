@@ -33,13 +33,8 @@ func (p *syslogParser) read(line []byte) (l syslogLine, ok bool) {
 			s = s[2:]
 		}
 	}
-	n := 0
-	if n = isoLen(s); n > 0 {
-		l.at, _ = recordTime(s[:n])
-	} else if n = p.stamp(s, &l.at); n == 0 {
-		return l, false
-	}
-	if n >= len(s) || s[n] != ' ' {
+	n := p.time(s, &l.at)
+	if n == 0 || n >= len(s) || s[n] != ' ' {
 		return l, false
 	}
 	s = s[n+1:]
@@ -51,6 +46,27 @@ func (p *syslogParser) read(line []byte) (l syslogLine, ok bool) {
 	l.text = s
 	l.head = len(line) - len(s)
 	return l, ok
+}
+
+// time reads the time of a line and returns its length, 0 if there is none.
+func (p *syslogParser) time(s []byte, at *int64) int {
+	if n := isoLen(s); n > 0 {
+		*at, _ = recordTime(s[:n])
+		return n
+	}
+	if n := p.stamp(s, at); n > 0 {
+		return n
+	}
+	if len(s) > 4 && s[3] == ' ' && letter(s[0]) && letter(s[2]) && timestampLen(s[4:]) > 0 { // journalctl -o short-full: with the day of the week
+		n := 4 + timestampLen(s[4:])
+		*at, _ = recordTime(s[4:])
+		return n + zoneLen(s[n:])
+	}
+	if us, n := epoch(s); n > 0 { // -o short-unix
+		*at = us
+		return n
+	}
+	return 0
 }
 
 // syslogParser remembers what lines leave out.
@@ -163,7 +179,7 @@ func (l *syslogLine) tag(s []byte) ([]byte, bool) {
 			if open := bytes.IndexByte(body, '['); open >= 0 && bytes.HasSuffix(body, []byte{']'}) {
 				l.ident, l.pid = body[:open], body[open+1:len(body)-1]
 			}
-			if !isProgram(l.ident) || !isProgram(l.pid) && l.pid != nil {
+			if !isProgram(l.ident) || !isProgram(l.pid) && l.pid != nil || severityOf(l.ident) != sevNone {
 				return nil, false
 			}
 			if end < 0 {
@@ -175,6 +191,9 @@ func (l *syslogLine) tag(s []byte) ([]byte, bool) {
 			return nil, false
 		}
 		if words == 0 {
+			if len(word) == 0 || !letter(word[0]) && word[0] != ':' {
+				return nil, false
+			}
 			l.host = word
 		}
 		s = s[end+1:]
