@@ -33,14 +33,17 @@ type records interface {
 }
 
 // jsonFields visits records of JSON.
-type jsonFields struct{ jsonRecords }
+type jsonFields struct {
+	jsonRecords
+	visitor visitor
+}
 
 func (j *jsonFields) read(f func(path, value []byte, text bool)) error {
 	record, err := j.next()
 	if err != nil {
 		return err
 	}
-	visitFields(record, f)
+	j.visitor.visit(record, f)
 	return nil
 }
 
@@ -55,7 +58,7 @@ func findRecordEnvelope(head []byte, o envelopeOptions) *envelope {
 	switch {
 	case bytes.IndexByte(text, '{') >= 0 && mostlyJSON(text):
 		open = func(src io.Reader, left *leftover) records {
-			return &jsonFields{jsonRecords{src: src, longest: o.longest, left: left}}
+			return &jsonFields{jsonRecords: jsonRecords{src: src, longest: o.longest, left: left}}
 		}
 	case csvColumnsOf(text) != nil:
 		open = func(src io.Reader, _ *leftover) records { return newCSVFields(src) }

@@ -19,6 +19,7 @@ func (sh *shape) opener(open func(src io.Reader, left *leftover) records, o enve
 	return func(src *bufio.Reader, left *leftover) io.Reader {
 		out := &output{}
 		x := &extractor{shape: sh, records: open(src, left), left: left}
+		x.take = x.visit
 		if sh.prefix != nil {
 			x.match = &matcher{p: sh.prefix}
 		}
@@ -79,6 +80,7 @@ func (sh *shape) deliver(s *streams, it *item) {
 type extractor struct {
 	*shape
 	records records
+	take    func(path, value []byte, text bool) // visit
 	left    *leftover
 	match   *matcher
 	it      item
@@ -103,7 +105,7 @@ type found struct {
 // next returns the next item; nil is a record without one.
 func (x *extractor) next() (*item, error) {
 	x.found = found{columns: x.found.columns[:0]}
-	if err := x.records.read(x.visit); err != nil {
+	if err := x.records.read(x.take); err != nil {
 		return nil, err
 	}
 	f := &x.found

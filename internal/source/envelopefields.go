@@ -2,13 +2,13 @@ package source
 
 import "bytes"
 
-// visitFields visits the values of a JSON record: f gets the keys that lead to each,
+// visit visits the values of a JSON record: f gets the keys that lead to each,
 // joined by dots, and its text. Elements of arrays have the array's path, those
 // of a record that is an array their number. Lists of names and values are read
 // as if they were objects. Strings are unescaped in place; a record without an
 // end is visited as far as it goes.
-func visitFields(record []byte, f func(path, value []byte, text bool)) {
-	v := visitor{j: jsonScanner{b: record}, f: f}
+func (v *visitor) visit(record []byte, f func(path, value []byte, text bool)) {
+	v.j, v.path, v.f = jsonScanner{b: record}, v.path[:0], f
 	v.j.blanks()
 	if v.j.skip('[') {
 		v.list()
@@ -17,6 +17,7 @@ func visitFields(record []byte, f func(path, value []byte, text bool)) {
 	v.value(0)
 }
 
+// visitor visits the fields of records.
 type visitor struct {
 	j    jsonScanner
 	path []byte
