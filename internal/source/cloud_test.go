@@ -73,6 +73,7 @@ func TestRead_recordsOfClouds(t *testing.T) {
 		{"carriage returns", docker(line+"\r") + "\r\n" + docker(line+"\r"), "executions=2", ""},
 		{"Loki's query_range", `{"status":"success","data":{"resultType":"streams","result":[{"stream":{"app":"db"},"values":[["1795422457123000000","` + line + `"],["1795422457123000001","` + line + `"]]}],"stats":{}}}`, "executions=2", ""},
 		{"Elasticsearch's hits", `{"took":1,"hits":{"hits":[{"_source":{"message":"` + line + `"}},{"_source":{"message":"` + line + `"}}],"total":2}}`, "executions=2", ""},
+		{"journald's fields that are no UTF-8", object("MESSAGE", bytesOf(line), "_CMDLINE", bytesOf("postgres: x"), "_HOSTNAME", "vm", "_PID", "1", "SYSLOG_IDENTIFIER", "postgres"), "executions=1", ""},
 		{"csvlog in docker", docker(`2026-11-23 08:00:00.000 UTC,"me","shop",1,"[local]",6b03f8cf.1,1,"SELECT",2026-11-23 08:00:00 UTC,3/64,0,LOG,00000,"duration: 1.000 ms  statement: SELECT`) + "\n" + docker(` 1",,,,,,,,,"psql"`), "executions=1", ""},
 	} {
 		l := readLog(t, Options{}, c.content)
@@ -83,4 +84,12 @@ func TestRead_recordsOfClouds(t *testing.T) {
 			t.Errorf("%s: notes %q, want %q", c.name, notes, c.note)
 		}
 	}
+}
+
+// bytesOf is how journald writes what is no UTF-8.
+func bytesOf(s string) (numbers []int) {
+	for _, c := range []byte(s) {
+		numbers = append(numbers, int(c))
+	}
+	return numbers
 }

@@ -520,11 +520,7 @@ func journalJSON(s string) string {
 		}
 		message = f[2]
 		if i%10 == 0 {
-			bytes := []int{}
-			for _, c := range []byte(f[2]) {
-				bytes = append(bytes, int(c))
-			}
-			message = bytes
+			message = bytesOf(f[2])
 		}
 		out = append(out, object("__REALTIME_TIMESTAMP", fmt.Sprint(shippedAt.UnixMicro()+int64(i)), "_HOSTNAME", "vm", "SYSLOG_IDENTIFIER", ident,
 			"_PID", f[1], "MESSAGE", message, "PRIORITY", "6"))

@@ -2,6 +2,13 @@ package source
 
 import "bytes"
 
+// visitor visits the fields of records.
+type visitor struct {
+	j    jsonScanner
+	path []byte
+	f    func(path, value []byte, text bool)
+}
+
 // visit visits the values of a JSON record: f gets the keys that lead to each,
 // joined by dots, and its text. Elements of arrays have the array's path, those
 // of a record that is an array their number. Lists of names and values are read
@@ -15,14 +22,6 @@ func (v *visitor) visit(record []byte, f func(path, value []byte, text bool)) {
 		return
 	}
 	v.value(0)
-}
-
-// visitor visits the fields of records.
-type visitor struct {
-	j    jsonScanner
-	path []byte
-	text []byte // of numbers
-	f    func(path, value []byte, text bool)
 }
 
 const maxFieldDepth = 32
@@ -172,7 +171,7 @@ func (v *visitor) named() bool {
 // bytes reads an array of small numbers, as journald writes what is no UTF-8.
 func (v *visitor) bytes() ([]byte, bool) {
 	b := v.j.b
-	v.text = v.text[:0]
+	var text []byte
 	for at := v.j.i; at < len(b); at++ {
 		at += blank(b[at:])
 		n := digits(b[min(at, len(b)):])
@@ -186,7 +185,7 @@ func (v *visitor) bytes() ([]byte, bool) {
 		if c > 255 {
 			return nil, false
 		}
-		v.text = append(v.text, byte(c))
+		text = append(text, byte(c))
 		at += n
 		at += blank(b[at:])
 		if at >= len(b) || b[at] != ',' && b[at] != ']' {
@@ -194,7 +193,7 @@ func (v *visitor) bytes() ([]byte, bool) {
 		}
 		if b[at] == ']' {
 			v.j.i = at + 1
-			return v.text, true
+			return text, true
 		}
 	}
 	return nil, false
