@@ -28,6 +28,8 @@ type inputFlags struct {
 	schema, stats            []string
 	weights                  string
 	dsn                      string
+	pgssBefore, pgssAfter    string
+	columns                  []string
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
@@ -45,6 +47,9 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	fl.IntVar(&f.maxGroups, "max-groups", 0, "keep `N` distinct statements, count the rest together (default 100000)")
 	fl.IntVar(&f.jobs, "jobs", 0, "read with `N` workers (default: a processor each, at most 8)")
 	f.registerDSN(cmd)
+	fl.StringVar(&f.pgssBefore, "pgss-before", "", "an export of pg_stat_statements at `PATH`, to be taken from that of --pgss-after")
+	fl.StringVar(&f.pgssAfter, "pgss-after", "", "a later export at `PATH`: what ran between the two is analysed")
+	fl.StringSliceVar(&f.columns, "map", nil, "columns of other statistics in CSV or JSON, by `NAME=COLUMN` (query=sql,calls=n,total_ms=time)")
 	_ = cmd.RegisterFlagCompletionFunc("input-format", cobra.FixedCompletions(source.Formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -55,7 +60,11 @@ func (f *inputFlags) check() error {
 			return err
 		}
 	}
-	return errors.Join(notNegative("max-groups", f.maxGroups), notNegative("jobs", f.jobs))
+	if (f.pgssBefore == "") != (f.pgssAfter == "") {
+		return errors.New("--pgss-before and --pgss-after belong together: two exports of one server")
+	}
+	_, err := source.ParseStatsMap(f.columns)
+	return errors.Join(err, notNegative("max-groups", f.maxGroups), notNegative("jobs", f.jobs))
 }
 
 func notNegative[N int | int64 | float64](flag string, n N) error {
@@ -136,15 +145,19 @@ func (r *gathered) finish() *input {
 
 // gather reads every input and puts digests aside.
 func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gathered, error) {
-	if len(args) == 0 && f.dsn == "" {
+	if len(args) == 0 && f.dsn == "" && f.pgssAfter == "" {
 		return nil, errors.New("nothing to read: name a log file, a folder, or - for standard input, or a server with --dsn")
 	}
 	o := source.Options{
 		Stdin: s.in, Prefix: f.prefix, Timezone: f.timezone, Format: f.format,
 		Databases: f.databases, Users: f.users, Apps: f.apps,
 		MaxStatement: int(f.maxStatement), Jobs: f.jobs,
+		StatsBefore: f.pgssBefore, StatsAfter: f.pgssAfter,
 	}
 	var err error
+	if o.Map, err = source.ParseStatsMap(f.columns); err != nil {
+		return nil, err
+	}
 	if o.Since, err = moment("since", f.since); err != nil {
 		return nil, err
 	}

@@ -14,18 +14,28 @@ import (
 // one that [unknown] explains.
 func detect(head []byte) string {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	switch {
-	case len(text) == 0:
+	if len(text) == 0 {
 		return "empty"
-	case snapshot.Is(text):
+	}
+	if snapshot.Is(text) {
 		return "snapshot"
-	case text[0] == '{' || text[0] == '[' && isJSONStart(text[1:]):
-		return detectJSON(text)
+	}
+	isJSON := text[0] == '{' || text[0] == '[' && isJSONStart(text[1:])
+	if isJSON {
+		if kind := detectJSON(text); kind != "json" {
+			return kind
+		}
+	}
+	switch {
+	case statsShape(text, nil) != exportNone:
+		return "pgss"
+	case bytes.Contains(text, []byte("pg_stat_statements_")) && metricLine.Match(text):
+		return "metrics"
+	case isJSON:
+		return "json"
 	}
 	if header := csvHeader(text); header != nil {
 		switch {
-		case has(header, "query") && has(header, "calls") && (has(header, "total_exec_time") || has(header, "total_time")):
-			return "pgss"
 		case has(header, "most_common_vals") || has(header, "relpages") || has(header, "idx_scan") || has(header, "setting") && has(header, "name"):
 			return "stats"
 		}
@@ -56,15 +66,21 @@ func detectJSON(text []byte) string {
 // line of column names.
 func csvHeader(text []byte) []string {
 	line, _, _ := bytes.Cut(text, []byte{'\n'})
-	if len(line) > 8192 || !bytes.ContainsRune(line, ',') {
+	comma := delimiter(line)
+	if len(line) > 8192 || !bytes.ContainsRune(line, comma) {
 		return nil
 	}
-	fields, err := csv.NewReader(bytes.NewReader(line)).Read()
+	r := csv.NewReader(bytes.NewReader(line))
+	r.Comma = comma
+	fields, err := r.Read()
 	if err != nil {
 		return nil
 	}
 	for i, f := range fields {
-		f = strings.ToLower(strings.TrimSpace(f))
+		if i == 0 && strings.HasPrefix(strings.ToLower(f), "select ") {
+			return nil
+		}
+		f = columnName(f)
 		if f == "" || strings.Trim(f, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
 			return nil
 		}
@@ -170,6 +186,8 @@ func unknown(kind string, head []byte) string {
 			return name
 		}
 		return "this JSON is neither PostgreSQL's jsonlog nor OTLP traces"
+	case "metrics":
+		return "these are metrics of pg_stat_statements as postgres_exporter gives them: they hold no SQL; export the view itself: \\copy (SELECT * FROM pg_stat_statements) TO 'pgss.csv' CSV HEADER"
 	case "stats":
 		return "this looks like statistics: give it with --stats"
 	case "schema":

@@ -80,6 +80,7 @@ type envelopeOptions struct {
 	prefix  func(head []byte) *prefix // guesses a log_line_prefix; nil if most lines have none
 	longest int                       // bytes of a line or message that are kept
 	until   time.Time                 // when the input ends: lines may have no year
+	columns StatsMap                  // that --map names
 }
 
 // account adds to the coverage what the envelopes held beside the log.
@@ -112,6 +113,9 @@ func (u *unwrapped) account(in *workload.Input) {
 
 // findEnvelope tells the outermost envelope of a head, nil if there is none.
 func findEnvelope(head []byte, o envelopeOptions) *envelope {
+	if statsShape(head, o.columns) != exportNone {
+		return nil // a bar between columns is not that of docker compose
+	}
 	if e := findRecordEnvelope(head, o); e != nil {
 		return e
 	}

@@ -64,6 +64,7 @@ func (r *reading) envelopeOptions() envelopeOptions {
 	return envelopeOptions{
 		log:     !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format),
 		jsonlog: r.o.Format == "jsonlog",
+		columns: r.o.Map,
 		longest: longestRecord(r.o.MaxStatement),
 		until:   r.modified,
 		prefix: func(head []byte) *prefix {

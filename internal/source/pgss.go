@@ -1,21 +1,20 @@
 package source
 
 import (
-	"bufio"
-	"encoding/csv"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
 )
 
-// pgss reads an export of pg_stat_statements: CSV with a header, of any
-// version of the extension, told by the names of its columns.
+// pgss reads an export of pg_stat_statements of any version of the extension,
+// told by the names of its columns, in any shape that people export it in.
 //
 // In the coverage every row is a record; its calls are no executions, which
 // count lines of a log, but their time is measured time.
@@ -25,11 +24,15 @@ func (r *reading) pgss(in *workload.Input, src io.Reader) error {
 	if r.exported == nil {
 		r.exported = map[uint64]exported{}
 	}
-	t := &statsTable{in: in, o: r.o, rows: map[statsKey]*statsRow{}, exported: r.exported}
-	t.read(r, counted)
+	t := &statsTable{in: in, o: r.o, rows: map[statsKey]*statsRow{}, exported: r.exported, side: r.side}
+	t.read(r.ctx, newStatsRecords(counted, r.o.Map))
 	in.Bytes, in.Lines = counted.count()
-	t.fold(r.agg)
-	t.notes()
+	if t.side != nil {
+		t.side.table = t
+	} else {
+		t.fold(r.agg)
+		t.notes()
+	}
 	return r.ctx.Err()
 }
 
@@ -41,11 +44,13 @@ type statsTable struct {
 	width int
 	rows  map[statsKey]*statsRow // bounded by maxStatsRows
 	order []*statsRow
+	side  *statsSide // of a difference, which keeps what is read
 
 	exported map[uint64]exported // of all inputs
 
-	seen                                                  int // rows that are no header
-	hidden, lost, idle, nested, repeated, beyond, foreign int
+	longest                                                        int // text, in runes
+	seen                                                           int // rows that are no header
+	hidden, lost, idle, nested, repeated, beyond, foreign, untimed int
 }
 
 // exported is what an earlier export said of one row of the view: exports of
@@ -59,18 +64,10 @@ type exported struct {
 // 5,000 unless pg_stat_statements.max says otherwise.
 const maxStatsRows = 1 << 19
 
-func (t *statsTable) read(r *reading, src *boundedReader) {
-	br := bufio.NewReader(src)
-	line, err := br.Peek(4096)
-	if len(line) == 0 && err != nil {
-		return
-	}
-	cr := csv.NewReader(br)
-	cr.Comma, cr.FieldsPerRecord, cr.ReuseRecord = delimiter(line), -1, true
-	var broken error // of the last record, if it could not be read
-	for r.ctx.Err() == nil {
-		src.record()
-		record, err := cr.Read()
+func (t *statsTable) read(ctx context.Context, records statsRecords) {
+	var broken *brokenRecord // the last record, if it could not be read
+	for ctx.Err() == nil {
+		record, err := records.next()
 		if err == io.EOF {
 			break
 		}
@@ -78,30 +75,27 @@ func (t *statsTable) read(r *reading, src *boundedReader) {
 			t.unreadable(broken)
 			broken = nil
 		}
-		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
-			broken = err
+		if errors.As(err, &broken) {
 			continue
 		}
 		if err != nil {
 			t.in.Notes = append(t.in.Notes, "reading stopped: "+err.Error())
 			return
 		}
-		at, _ := cr.FieldPos(0)
-		if t.width == 0 || t.isHeader(record) {
-			if !t.header(record) {
+		if record.header {
+			if !t.header(record.fields) {
 				return
 			}
 			continue
 		}
-		t.in.Records++
-		if len(record) < t.width {
-			broken = fmt.Errorf("record on line %d: %d fields instead of %d", at, len(record), t.width)
-			t.in.Records--
+		if len(record.fields) < t.width {
+			broken = &brokenRecord{record.line, fmt.Sprintf("%d fields instead of %d", len(record.fields), t.width)}
 			continue
 		}
-		if err := t.row(record); err != nil {
+		t.in.Records++
+		if err := t.row(record.fields); err != nil {
 			t.in.Records--
-			t.unreadable(fmt.Errorf("record on line %d: %w", at, err))
+			t.unreadable(&brokenRecord{record.line, err.Error()})
 		}
 	}
 	if broken != nil {
@@ -110,60 +104,58 @@ func (t *statsTable) read(r *reading, src *boundedReader) {
 	}
 }
 
-// isHeader reports whether a record repeats the header: exports that were
-// appended to each other.
-func (t *statsTable) isHeader(record []string) bool {
-	return len(record) > max(t.c.query, t.c.calls) &&
-		strings.EqualFold(record[t.c.query], "query") && strings.EqualFold(record[t.c.calls], "calls")
-}
-
-func (t *statsTable) header(record []string) bool {
-	t.c, t.width = statsColumnsOf(columnsOf(record)), len(record)
-	if t.c.query < 0 || t.c.calls < 0 || t.c.total < 0 {
-		t.in.Notes = append(t.in.Notes, "this is no pg_stat_statements export: it needs a header with the columns query, calls and total_exec_time (total_time before PostgreSQL 13)")
+func (t *statsTable) header(names []string) bool {
+	t.c, t.width = statsColumnsOf(names, t.o.Map), len(names)
+	if !t.c.usable() {
+		t.in.Notes = append(t.in.Notes, "this is no pg_stat_statements export: it needs a header with the columns query and calls, and total_exec_time (total_time before PostgreSQL 13); --map names columns that are called otherwise")
 		return false
 	}
 	return true
 }
 
-func (t *statsTable) unreadable(err error) {
+func (t *statsTable) unreadable(b *brokenRecord) {
 	t.in.Unreadable++
 	if len(t.in.Examples) < 3 {
-		var line int
-		_, _ = fmt.Sscanf(err.Error(), "record on line %d", &line)
-		t.in.Examples = append(t.in.Examples, workload.Example{Line: int64(line), Text: err.Error()})
+		t.in.Examples = append(t.in.Examples, workload.Example{Line: b.line, Text: b.Error()})
 	}
 }
 
 // row takes one record.
 func (t *statsTable) row(record []string) error {
-	calls, err := statsCount(record[t.c.calls])
+	e, err := t.entry(record)
 	if err != nil {
-		return fmt.Errorf("calls: %w", err)
-	}
-	exec, err := statsNumber(record[t.c.total])
-	if err != nil {
-		return fmt.Errorf("the total time: %w", err)
+		return err
 	}
 	t.seen++
-	database := t.field(record, t.c.database)
-	if dbid := t.field(record, t.c.dbid); database == "" && dbid != "" && dbid != "0" {
-		database = "oid:" + dbid
+	if t.side != nil {
+		t.side.view(t, record)
 	}
-	text := record[t.c.query]
 	switch {
-	case t.leftOut(database, t.field(record, t.c.user)):
-		t.in.Filtered += calls
+	case t.leftOut(e.database, e.user):
+		t.in.Filtered += e.calls
 		return nil
-	case text == "<insufficient privilege>":
+	case e.text == "<insufficient privilege>":
 		t.hidden++
 		return nil
+	case t.side != nil:
+		t.side.keep(t, e)
+		return nil
+	}
+	t.take(e, nil)
+	return nil
+}
+
+// take folds one row; was is what is known of it from before, nil to look for
+// an earlier export of it among the inputs.
+func (t *statsTable) take(e *statsEntry, was *exported) {
+	text := e.text
+	switch {
 	case strings.TrimSpace(text) == "" || text == `\N`:
 		t.lost++
-		return nil
-	case calls == 0:
+		return
+	case e.calls == 0:
 		t.idle++
-		return nil
+		return
 	}
 	if body := prepareBody([]byte(text)); body != nil {
 		text = string(body) // the row of a PREPARE counts its EXECUTEs
@@ -173,41 +165,32 @@ func (t *statsTable) row(record []string) error {
 		text = text[:t.o.MaxStatement]
 		t.in.Truncated++
 	}
-	topLevel := !isFalse(t.field(record, t.c.topLevel))
-	if !topLevel {
+	if !e.topLevel {
 		t.nested++
 	}
-	row := t.find(text, database, topLevel)
+	if t.c.total.at < 0 && t.c.mean.at < 0 {
+		t.untimed++
+	}
+	row := t.find(text, e.database, e.topLevel)
 	if row == nil {
 		t.beyond++
-		return nil
+		return
 	}
 	if cut {
 		row.lexed.Traits |= sqltree.Truncated
 	}
-	now := exported{calls: calls, exec: exec}
-	if n, err := statsCount(t.field(record, t.c.rows)); err == nil {
-		now.returned = n
+	if t.c.cut {
+		t.longest = max(t.longest, utf8.RuneCountInString(row.text))
 	}
-	if ms, err := statsNumber(t.field(record, t.c.plan)); err == nil {
-		now.plan = ms
+	if was == nil {
+		before := t.before(e)
+		was = &before
 	}
-	row.add(now, t.before(record, now))
-	if ms, err := statsNumber(t.field(record, t.c.max)); err == nil {
-		row.top = max(row.top, ms)
+	row.add(e.exported, *was)
+	row.top = max(row.top, e.top)
+	if !e.since.IsZero() && (row.since.IsZero() || e.since.Before(row.since)) {
+		row.since = e.since
 	}
-	if since, err := statsTime(t.field(record, t.c.since)); err == nil && (row.since.IsZero() || since.Before(row.since)) {
-		row.since = since
-	}
-	return nil
-}
-
-// field returns a field, "" where the column is missing.
-func (t *statsTable) field(record []string, at int) string {
-	if at < 0 || at >= len(record) {
-		return ""
-	}
-	return record[at]
 }
 
 // leftOut applies --database and --user as far as the export tells names.
@@ -233,6 +216,7 @@ func (t *statsTable) notes() {
 	say(t.idle, "%d rows without a finished call were passed over")
 	say(t.nested, "%d rows ran inside functions: their time is part of the calling statement's and is not added to the workload")
 	say(t.repeated, "%d rows were exported more than once: several exports of one server are not added up, the highest numbers count")
+	say(t.untimed, "%d rows have no times: they count calls, but weigh nothing")
 	say(t.beyond, "%d rows were passed over: there are too many distinct statements")
 	say(t.foreign, "%d rows name their database by oid only and are kept in spite of --database: join pg_database in the export")
 	if !t.o.Since.IsZero() || !t.o.Until.IsZero() {
@@ -253,5 +237,3 @@ func (t *statsTable) full() bool {
 	}
 	return false
 }
-
-func microseconds(ms float64) int64 { return int64(math.Round(ms * 1000)) }

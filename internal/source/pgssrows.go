@@ -3,6 +3,7 @@ package source
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
@@ -26,8 +27,8 @@ type statsRow struct {
 }
 
 // before returns what an earlier export said of the same row.
-func (t *statsTable) before(record []string, now exported) exported {
-	id := t.c.identity(record)
+func (t *statsTable) before(e *statsEntry) exported {
+	now, id := e.exported, t.c.identity(e.id)
 	if id == 0 {
 		return exported{}
 	}
@@ -77,6 +78,9 @@ func (t *statsTable) find(text, database string, topLevel bool) *statsRow {
 // from a client, only its calls are kept, apart.
 func (t *statsTable) fold(agg *workload.Aggregator) {
 	for _, row := range t.order {
+		if t.c.cut && utf8.RuneCountInString(row.text) == t.longest {
+			row.lexed.Traits |= sqltree.Truncated // left(query, 80)
+		}
 		c := &workload.Counter{
 			Key: row.group, Database: row.database, Text: row.text, TopLevel: row.topLevel,
 			Command: workload.Command(row.lexed.Command), Traits: workload.Traits(row.lexed.Traits),

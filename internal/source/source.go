@@ -36,6 +36,9 @@ type Options struct {
 	Weights      Weights
 	Servers      []Server
 	Digest       func(io.Reader) error // takes what apilint digest wrote
+	Map          StatsMap              // names of columns of statistics
+	StatsBefore  string                // an export of pg_stat_statements, and
+	StatsAfter   string                // a later one: what ran between them
 	blockSize    int                   // tests cut finer
 }
 
@@ -76,6 +79,11 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 		return err
 	}
 	r := &reading{ctx: ctx, o: o, agg: agg, zone: zone}
+	if o.StatsBefore != "" || o.StatsAfter != "" {
+		if err := r.difference(o.StatsBefore, o.StatsAfter); err != nil {
+			return err
+		}
+	}
 	for _, in := range inputs {
 		if err := r.open(in); err != nil {
 			return err
@@ -160,6 +168,7 @@ type reading struct {
 	language *language           // of the log that is being read, nil is English
 	forms    map[sameLog]logForm // logs that were read
 	exported map[uint64]exported // rows of pg_stat_statements that were read
+	side     *statsSide          // of two exports that are compared, nil otherwise
 	weighed  map[string]bool     // names of --weights that were used
 	weighs   *workload.Input     // the last file of queries
 }
@@ -202,6 +211,9 @@ func (r *reading) open(n named) error {
 // read hands the content to the reader of its format.
 func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	kind := r.o.Format
+	if kind == "" && (r.o.Map != nil || r.side != nil) && statsShape(head, r.o.Map) != exportNone {
+		kind = "pgss"
+	}
 	if kind == "" {
 		kind = detect(head)
 	}
