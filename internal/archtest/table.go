@@ -29,6 +29,7 @@ var packages = map[string][]string{
 
 	"internal/source":          {"analyzer/workload", "analyzer/schema", "analyzer/sqltree", "internal/snapshot"},
 	"internal/snapshot":        {"analyzer/sqltree"},
+	"internal/doctor":          {"analyzer", "internal/snapshot"},
 	"internal/pg":              {"internal/pgserver", "internal/snapshot", "analyzer/schema", "analyzer/index", "analyzer/query", "analyzer/workload"},
 	"internal/digest":          {"analyzer/workload", "analyzer/sequence"},
 	"internal/report":          data,

@@ -130,8 +130,9 @@ const overridden = `SELECT coalesce(d.datname, ''), CASE WHEN s.setrole = 0 THEN
 	ORDER BY 1, 2, 3`
 
 func (s *session) configuration(ctx context.Context, out *snapshot.Snapshot) error {
+	// The transaction has settings of its own, reset_val is what others have.
 	// lc_collate is no setting any more since PostgreSQL 16.
-	text, err := s.csv(ctx, `SELECT name, setting, unit FROM pg_settings WHERE name <> 'lc_collate' AND (`+wanted+`)
+	text, err := s.csv(ctx, `SELECT name, reset_val AS setting, unit FROM pg_settings WHERE name <> 'lc_collate' AND (`+wanted+`)
 		UNION ALL SELECT 'lc_collate', datcollate, NULL FROM pg_database WHERE datname = current_database() ORDER BY 1`)
 	if err != nil {
 		return s.failed("settings", err)
