@@ -78,7 +78,8 @@ func FuzzAddDDL(f *testing.F) {
 	f.Add("CREATE TABLE a (x int); CREATE TABLE b (y int) INHERITS (a); CREATE TABLE c () INHERITS (b, a); ALTER TABLE a RENAME x TO z; ALTER TABLE a DROP z; DROP TABLE a")
 	f.Fuzz(func(t *testing.T, script string) {
 		s := New()
-		s.AddDDL("fuzz.sql", upPart(script))
+		up, _ := upPart(script)
+		s.AddDDL("fuzz.sql", up)
 		consistent(t, s)
 		s.AddDDL("fuzz.sql", script) // again, onto what is there
 		consistent(t, s)

@@ -2,40 +2,23 @@ package schema
 
 import (
 	"cmp"
-	"io/fs"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// migrations lists the .sql files below a folder in the order in which a
-// migration tool applies them: folders and files by the numbers in their
-// names, so that V10 comes after V9. What takes back a migration is left out.
-func migrations(fsys fs.FS, dir string) ([]string, error) {
-	var files []string
-	err := fs.WalkDir(fsys, dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		base := strings.ToLower(d.Name())
-		if d.IsDir() {
-			if name != dir && (strings.HasPrefix(base, ".") || undoFolder[base]) {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if strings.HasSuffix(base, ".sql") && !undoes(d.Name()) {
-			files = append(files, name)
-		}
-		return nil
-	})
-	slices.SortStableFunc(files, compareMigrations)
-	return files, err
-}
-
 // undoFolder are the folders of sqitch that are not deployed.
 var undoFolder = map[string]bool{"revert": true, "verify": true}
+
+func inUndoFolder(dir, name string) bool {
+	for at := path.Dir(name); at != dir && at != "."; at = path.Dir(at) {
+		if undoFolder[strings.ToLower(path.Base(at))] {
+			return true
+		}
+	}
+	return false
+}
 
 // flywayUndo is the name of a migration that undoes another.
 var flywayUndo = regexp.MustCompile(`^U\d[\d._]*__`)
@@ -112,47 +95,4 @@ func digits(s string) int {
 		n++
 	}
 	return n
-}
-
-// sections are the lines by which migration tools tell the way up from the way
-// down in one file.
-var sections = []struct {
-	up, down *regexp.Regexp
-}{
-	{regexp.MustCompile(`(?i)^--\s*\+goose\s+up\b`), regexp.MustCompile(`(?i)^--\s*\+goose\s+down\b`)},
-	{regexp.MustCompile(`(?i)^--\s*\+migrate\s+up\b`), regexp.MustCompile(`(?i)^--\s*\+migrate\s+down\b`)},
-	{regexp.MustCompile(`(?i)^--\s*migrate:up\b`), regexp.MustCompile(`(?i)^--\s*migrate:down\b`)},
-	{regexp.MustCompile(`(?i)^--\s*!ups\b`), regexp.MustCompile(`(?i)^--\s*!downs\b`)},
-	{regexp.MustCompile(`(?i)^#\s*---\s*!ups\b`), regexp.MustCompile(`(?i)^#\s*---\s*!downs\b`)},
-	{nil, regexp.MustCompile(`(?i)^-{4}\s*create above\s*/\s*drop below\s*-{4}`)},
-	{nil, regexp.MustCompile(`(?i)^--\s*//\s*@undo\b`)},
-}
-
-// upPart blanks the lines of a migration that take it back. Lines keep their
-// numbers.
-func upPart(script string) string {
-	lines := strings.SplitAfter(script, "\n")
-	for _, s := range sections {
-		match := func(r *regexp.Regexp) bool {
-			return r != nil && slices.ContainsFunc(lines, func(line string) bool { return r.MatchString(strings.TrimSpace(line)) })
-		}
-		if !match(s.up) && !(s.up == nil && match(s.down)) {
-			continue
-		}
-		up := s.up == nil
-		for i, line := range lines {
-			trimmed := strings.TrimSpace(line)
-			switch {
-			case s.up != nil && s.up.MatchString(trimmed):
-				up = true
-			case s.down.MatchString(trimmed):
-				up = false
-			case up:
-				continue
-			}
-			lines[i] = strings.Repeat("\n", strings.Count(line, "\n"))
-		}
-		return strings.Join(lines, "")
-	}
-	return script
 }

@@ -28,12 +28,11 @@ var newerSyntax = []struct {
 	{regexp.MustCompile(`(?i)\s+WITHOUT\s+OVERLAPS\b`), blank},
 	{regexp.MustCompile(`(?i),\s*PERIOD\s`), func(m string) string { return pad(",", len(m)) }},
 	{regexp.MustCompile(`(?i)(NOT\s+NULL)\s+NO\s+INHERIT\b`), func(m string) string { return pad("NOT NULL", len(m)) }},
-	// Flyway's placeholders: a schema in front of a name, then a name.
-	{regexp.MustCompile(`\$\{[\w.:-]+\}\.`), blank},
-	{regexp.MustCompile(`\$\{[\w.:-]+\}\w*`), func(m string) string {
-		name, rest, _ := strings.Cut(m[2:], "}")
-		return pad(nonWord.ReplaceAllString(name, "_")+rest, len(m))
-	}},
+	// Placeholders of Flyway and goose, ${name}, and of tern, {{.name}}: a
+	// schema in front of a name, then a name.
+	{regexp.MustCompile(`(\$\{[\w.:-]+\}|\{\{-?\s*\.?\w+\s*-?\}\})\.`), blank},
+	{regexp.MustCompile(`\$\{[\w.:-]+\}\w*`), placeholderName},
+	{regexp.MustCompile(`\{\{-?\s*\.?\w+\s*-?\}\}\w*`), placeholderName},
 }
 
 // namedNotNull is NOT NULL as a constraint of the table.
@@ -41,6 +40,13 @@ var (
 	namedNotNull  = regexp.MustCompile(`(?i),?\s*CONSTRAINT\s+("[^"]+"|\w+)\s+NOT\s+NULL\s+("[^"]+"|\w+)(\s+NO\s+INHERIT)?`)
 	notNullColumn = regexp.MustCompile(`(?i)NOT\s+NULL\s+("[^"]+"|\w+)`)
 )
+
+// placeholderName is the name that a placeholder leaves, with what follows it.
+func placeholderName(m string) string {
+	name, rest, _ := strings.Cut(m, "}")
+	name = strings.Trim(nonWord.ReplaceAllString(name, "_"), "_")
+	return pad(name+strings.TrimLeft(rest, "}"), len(m))
+}
 
 var nonWord = regexp.MustCompile(`\W`)
 

@@ -1,47 +1,58 @@
 package schema
 
 import (
-	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
 )
 
 // AddPath applies a DDL file, or the migrations of a folder in the order of
-// their versions. The error is one of reading; what is read and not understood
-// is a Problem.
+// their versions; a Reading says what it took them for. The error is one of
+// reading; what is read and not understood is a Problem.
 func (s *Schema) AddPath(fsys fs.FS, name string) error {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return err
 	}
-	if !info.IsDir() {
-		return s.addFile(fsys, name, nil)
-	}
-	files, err := migrations(fsys, name)
-	if err != nil {
-		return err
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("no .sql file in %s", name)
-	}
-	if ordered(files) {
-		for _, f := range files {
-			if err := s.addFile(fsys, f, nil); err != nil {
-				return err
+	base := strings.ToLower(path.Base(name))
+	config, folder := "", name
+	switch {
+	case info.IsDir():
+		for _, n := range sqlcNames {
+			if at := path.Join(name, n); config == "" && exists(fsys, at) {
+				config = at
 			}
 		}
-		return nil
+	case slices.Contains(sqlcNames, base):
+		config, folder = name, path.Dir(name)
+	case base == "_journal.json":
+		folder = path.Dir(path.Dir(name))
+	case base == "sqitch.plan", base == "atlas.sum", changelogName.MatchString(base):
+		folder = path.Dir(name)
+	default:
+		return s.addSingle(fsys, name)
 	}
-	// Files without versions (a folder with one file for each table) come in
-	// any order: what misses a table is tried again, as long as that helps.
-	var waiting []delayed
-	for _, f := range files {
-		if err := s.addFile(fsys, f, &waiting); err != nil {
+	if config != "" {
+		if found, err := s.addSqlc(fsys, config); found || err != nil {
 			return err
 		}
 	}
-	s.retry(waiting)
-	return nil
+	return s.addFolder(fsys, folder)
+}
+
+func exists(fsys fs.FS, name string) bool {
+	_, err := fs.Stat(fsys, name)
+	return err == nil
+}
+
+// addSingle applies one file.
+func (s *Schema) addSingle(fsys fs.FS, name string) error {
+	tool, err := s.addFile(fsys, name, nil)
+	if err == nil {
+		s.Readings = append(s.Readings, Reading{Path: name, Tool: tool, Files: 1})
+	}
+	return err
 }
 
 // retry applies what waits until nothing more comes of it; a chain of views
@@ -68,11 +79,15 @@ func (s *Schema) retry(waiting []delayed) {
 	}
 }
 
-func (s *Schema) addFile(fsys fs.FS, name string, waiting *[]delayed) error {
+func (s *Schema) addFile(fsys fs.FS, name string, waiting *[]delayed) (tool string, err error) {
 	content, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return err
+		return "", err
 	}
-	s.addDDL(path.Clean(name), upPart(string(content)), waiting)
-	return nil
+	if err := notSQL(name, content); err != nil {
+		return "", err
+	}
+	script, tool := upPart(string(content))
+	s.addDDL(path.Clean(name), script, waiting)
+	return tool, nil
 }

@@ -31,6 +31,7 @@ type Schema struct {
 	Settings   map[string]string // GUC name to value as SHOW would not print it: bare setting in its unit
 	Version    int               // server_version_num, 0 unknown
 	SearchPath []string          // empty: public
+	Readings   []Reading         // the paths of DDL, as AddPath took them
 	Problems   []Problem         // what could not be understood; the rest went on
 	HasStats   bool              // some table has statistics
 	tables     registry[*Table]

@@ -76,7 +76,7 @@ func notNegative[N int | int64 | float64](flag string, n N) error {
 
 func (f *inputFlags) registerSchema(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringArrayVar(&f.schema, "schema", nil, "DDL at `PATH`: a pg_dump --schema-only file or a folder of .sql migrations (repeatable)")
+	fl.StringArrayVar(&f.schema, "schema", nil, "DDL at `PATH`: a pg_dump --schema-only file, or the folder of a migration tool (repeatable)")
 	fl.StringArrayVar(&f.stats, "stats", nil, "statistics at `PATH`: exports of pg_stats and relation sizes as CSV or JSON, pg_dump --statistics-only, or a folder of them (repeatable)")
 	fl.StringVar(&f.weights, "weights", "", "calls and mean_ms of .sql query files, at `PATH` (TSV: query, calls, mean_ms)")
 	for flag, ext := range map[string]string{"schema": "sql", "stats": "csv", "weights": "tsv"} {

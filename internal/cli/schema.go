@@ -30,12 +30,18 @@ func (f *inputFlags) readSchema() (*schema.Schema, []*workload.Input, error) {
 			inputs = append(inputs, addSnapshotSchema(sch, source.Server{Path: path, Snapshot: s}))
 			continue
 		}
-		before := len(sch.Tables)
+		before, read := len(sch.Tables), len(sch.Readings)
 		in := &workload.Input{Path: path, Kind: "schema", Format: "sql"}
 		if err := addSchema(sch, path, in); err != nil {
 			return nil, nil, fmt.Errorf("reading --schema %s: %w", path, err)
 		}
 		in.Records = int64(max(0, len(sch.Tables)-before))
+		for _, r := range sch.Readings[read:] {
+			if r.Tool != "" {
+				in.Format = r.Tool
+			}
+			in.Notes = append(in.Notes, r.Notes...)
+		}
 		inputs = append(inputs, in)
 	}
 	for _, path := range f.stats {

@@ -105,7 +105,11 @@ func identity(in *analyzer.Input) []string {
 	case "sql":
 		out = append(out, "SQL statements")
 	case "schema":
-		out = append(out, "schema")
+		s := "schema"
+		if in.Format != "" && in.Format != "sql" {
+			s += " from " + in.Format
+		}
+		out = append(out, s)
 	case "stats":
 		out = append(out, "statistics")
 	case "", "unknown":
