@@ -44,6 +44,9 @@ func New(o Options) *Finder {
 // too many different ones.
 func (f *Finder) Overflow() int { return f.overflow }
 
+// Found counts the candidates so far: loops of scopes that have ended.
+func (f *Finder) Found() int { return len(f.kept) }
+
 // Observe implements [workload.Observer].
 func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Context) {
 	marks := marksOf(e, g)

@@ -40,8 +40,9 @@ type analyzeFlags struct {
 	showLiterals  bool
 }
 
-func newAnalyze(s streams) *cobra.Command {
-	f := &analyzeFlags{}
+func newAnalyze(s streams) *cobra.Command { return (&analyzeFlags{}).command(s) }
+
+func (f *analyzeFlags) command(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "analyze [INPUT...]",
 		Short: "Analyse logs, statistics, traces and .sql files, and advise",
@@ -56,6 +57,7 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
   apilint analyze postgresql.log --format sql > indexes.sql
   apilint analyze postgresql.log --dsn env
   kubectl logs pg-0 | apilint analyze - --fail-on warning
+  apilint analyze --follow postgresql.log
   apilint analyze logs/ --format github -o json=report.json`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), s, args, cmd.Flags()) },
 	}
@@ -77,6 +79,7 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 	fl.IntVar(&f.maxIndexes, "max-indexes", 0, "recommend at most `N` indexes (0: no limit)")
 	fl.Float64Var(&f.rttMS, "rtt-ms", .5, "round trip to the server in `MS`, where the log cannot tell")
 	fl.Float64Var(&f.minParseRate, "min-parse-rate", .5, "exit 3 when a smaller `SHARE` of the log's lines was understood")
+	fl.BoolVar(&f.follow, "follow", false, "read on while the log grows, across rotations; Ctrl-C prints the report")
 	fl.BoolVar(&f.showLiterals, "show-literals", false, "show values from the input in examples (masked by default)")
 	for _, name := range []string{"rule", "exclude-rule"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -163,6 +166,9 @@ func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags 
 	if in.interrupted {
 		res.Exit = engine.ExitInterrupted
 	}
+	if in.ended && !f.quiet {
+		fmt.Fprintln(s.err, "apilint: this input cannot be followed; it was read to its end")
+	}
 	ro := f.outputFlags.options(s)
 	ro.Top, ro.ShowLiterals, ro.Command = f.top, f.showLiterals, commandLine(args, flags)
 	if err := f.write(s, res, ro); err != nil {
@@ -246,4 +252,4 @@ func commandLine(args []string, flags *pflag.FlagSet) []string {
 }
 
 // presentation are the flags that change nothing of the analysis.
-var presentation = []string{"format", "output", "color", "quiet", "verbose", "fail-on", "exit-zero", "max-findings", "top", "show-literals"}
+var presentation = []string{"format", "output", "color", "quiet", "verbose", "fail-on", "exit-zero", "max-findings", "top", "show-literals", "follow"}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,8 @@ type inputFlags struct {
 	dsn                      string
 	pgssBefore, pgssAfter    string
 	columns                  []string
+	follow                   bool
+	observers                []workload.Observer // that see the executions beside the loop finder
 }
 
 func (f *inputFlags) register(cmd *cobra.Command) {
@@ -91,6 +94,7 @@ type input struct {
 	overflow    int // loops that were found but not kept
 	schema      *schema.Schema
 	interrupted bool
+	ended       bool // a log was to be followed, but what it is cannot be
 }
 
 // read reads every input; a cancelled context ends it early.
@@ -167,6 +171,11 @@ func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gat
 	if !o.Since.IsZero() && !o.Until.IsZero() && !o.Since.Before(o.Until) {
 		return nil, errors.New("--since is not before --until: nothing is left to read")
 	}
+	if f.follow {
+		if err := followable(args); err != nil {
+			return nil, err
+		}
+	}
 	in := &gathered{}
 	if in.schema, in.extra, err = f.readSchema(); err != nil {
 		return nil, err
@@ -185,12 +194,29 @@ func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gat
 		return err
 	}
 	in.finder = sequence.New(sequence.Options{})
-	in.aggregator = workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, in.finder)
+	observers := append([]workload.Observer{in.finder}, f.observers...)
+	if f.follow {
+		l := newLive(in.finder)
+		observers = append(observers, l)
+		o.Follow = true
+		watching, enough := context.WithCancel(ctx)
+		var shown sync.WaitGroup
+		shown.Go(func() { l.show(watching, s.out, args[0]) })
+		defer shown.Wait()
+		defer enough()
+	}
+	in.aggregator = workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, observers...)
 	err = source.Read(ctx, args, o, in.aggregator)
 	if err != nil && ctx.Err() == nil {
 		return nil, err
 	}
 	in.interrupted = ctx.Err() != nil
+	if f.follow {
+		if !in.interrupted {
+			in.ended = true
+		}
+		in.interrupted = false // it is how a followed log ends
+	}
 	return in, nil
 }
 

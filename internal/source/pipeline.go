@@ -57,6 +57,10 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 		free <- &block{}
 	}
 	c := newCutter(src, f, r.o)
+	if r.followed != nil {
+		c.prompt = true
+		r.followed.goOn()
+	}
 	cutting := make(chan struct{})
 	go func() {
 		defer close(cutting)

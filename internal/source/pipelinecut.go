@@ -19,6 +19,7 @@ type cutter struct {
 	passedBytes int64 // since the last block
 	passedLines int64
 	end         bool
+	prompt      bool // records are handed on as they come, not by the block
 	err         error
 }
 
@@ -86,13 +87,17 @@ func (c *cutter) next(ctx context.Context, b *block) bool {
 			c.pass(ctx, memory[c.longest-1:n])
 			return true
 		}
+		if n < len(memory) {
+			continue // more is still to come
+		}
 		grown := make([]byte, min(2*len(memory), c.longest+maxHead+c.size))
 		copy(grown, memory[:n])
 		memory = grown
 	}
 }
 
-// fill reads until p is full or the input ends.
+// fill reads until p is full or the input ends, or what there is when promptness
+// is asked for.
 func (c *cutter) fill(p []byte) int {
 	n := 0
 	for n < len(p) && !c.end {
@@ -103,6 +108,9 @@ func (c *cutter) fill(p []byte) int {
 			if err != io.EOF {
 				c.err = err
 			}
+		}
+		if c.prompt && n > 0 {
+			break
 		}
 	}
 	return n

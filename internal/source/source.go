@@ -39,7 +39,9 @@ type Options struct {
 	Map          StatsMap              // names of columns of statistics
 	StatsBefore  string                // an export of pg_stat_statements, and
 	StatsAfter   string                // a later one: what ran between them
+	Follow       bool                  // a log goes on being written: read on until the context ends
 	blockSize    int                   // tests cut finer
+	rest         func()                // tests wait until a followed log was read
 }
 
 // maxJobs is how many workers one goroutine that merges can keep busy.
@@ -163,6 +165,7 @@ type reading struct {
 	agg  *workload.Aggregator
 	zone *time.Location
 
+	followed *followed           // the input, when it goes on
 	modified time.Time           // of the input: when it ends
 	stamp    string              // that envelopes set before its lines
 	language *language           // of the log that is being read, nil is English
@@ -192,18 +195,30 @@ func (r *reading) open(n named) error {
 		defer f.Close()
 		raw = f
 	}
-	if !isFile(raw) {
+	file, _ := raw.(*os.File)
+	switch {
+	case r.o.Follow && isFile(raw):
+		f := follow(r.ctx, n.path, file)
+		f.rest = r.o.rest
+		defer f.Close()
+		raw, r.followed = f, f
+		defer func(ctx context.Context) { r.ctx, r.followed = ctx, nil }(r.ctx)
+		r.ctx = context.WithoutCancel(r.ctx)
+	case !isFile(raw):
 		// What came out of a pipe until the context ended is read to its end.
 		raw = newPipe(r.ctx, raw)
 		defer func(ctx context.Context) { r.ctx = ctx }(r.ctx)
 		r.ctx = context.WithoutCancel(r.ctx)
+		file = nil
 	}
-	file, _ := raw.(*os.File)
 	r.modified = time.Now()
 	if file != nil {
 		if info, err := file.Stat(); err == nil {
 			r.modified = info.ModTime()
 		}
+	}
+	if r.followed != nil {
+		file = nil // it grows
 	}
 	return r.content(in, raw, file, 0)
 }
