@@ -18,6 +18,7 @@ type Finder struct {
 	free     []*scope
 	held     int // capacity of all open scopes' buffers
 	last     *scope
+	recent   [256]*scope // by the number's last byte; found without the map
 	search   search
 	kept     map[key]*found
 	overflow int
@@ -95,14 +96,19 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 		marks |= markPiped
 	}
 	s.vxid = e.Vxid
-	s.events = append(s.events, event{
-		start: start, line: e.Line,
-		dur: clamp(e.Dur + int64(e.Bind)), exec: clamp(e.Dur),
-		group: e.Group, context: e.Context, session: e.Session, input: e.Input, unit: s.unit, epoch: s.epoch,
-		limit: number(e.Limit), rows: number(e.Rows),
-		values: uint8(min(len(e.Params), workload.MaxParams)), marks: marks,
-	})
-	copy(s.events[len(s.events)-1].params[:], e.Params)
+	n := len(s.events)
+	s.events = s.events[:n+1] // there is room
+	at := &s.events[n]
+	*at = event{}
+	at.start, at.line = start, e.Line
+	at.dur, at.exec = clamp(e.Dur+int64(e.Bind)), clamp(e.Dur)
+	at.group, at.context, at.session, at.input = e.Group, e.Context, e.Session, e.Input
+	at.unit, at.epoch = s.unit, s.epoch
+	at.limit, at.rows = number(e.Limit), number(e.Rows)
+	at.values, at.marks = uint8(min(len(e.Params), workload.MaxParams)), marks
+	for i := range at.values {
+		at.params[i] = e.Params[i]
+	}
 }
 
 // marksOf tells what an execution is to loops.

@@ -129,11 +129,18 @@ func (h *histogram) median() int64 {
 
 // scope finds or opens a scope.
 func (f *Finder) scope(kind scopeKind, id uint32) *scope {
+	recent := &f.recent[uint8(id)]
 	k := uint64(kind)<<32 | uint64(id)
-	s := f.scopes[k]
+	s := *recent
+	if s == nil || s.kind != kind || s.id != id {
+		s = f.scopes[k]
+	}
 	if s != nil {
-		f.unlink(s)
-		f.link(s)
+		*recent = s
+		if f.ring.older != s {
+			f.unlink(s)
+			f.link(s)
+		}
 		return s
 	}
 	if len(f.scopes) >= f.o.Scopes {
@@ -145,7 +152,7 @@ func (f *Finder) scope(kind scopeKind, id uint32) *scope {
 		s = &scope{}
 	}
 	*s = scope{kind: kind, id: id, events: s.events[:0]}
-	f.scopes[k] = s
+	f.scopes[k], *recent = s, s
 	f.link(s)
 	return s
 }
@@ -164,6 +171,9 @@ func (f *Finder) drop(s *scope) {
 	delete(f.scopes, uint64(s.kind)<<32|uint64(s.id))
 	if f.last == s {
 		f.last = nil
+	}
+	if recent := &f.recent[uint8(s.id)]; *recent == s {
+		*recent = nil
 	}
 	if cap(s.events) > 64 {
 		f.held -= cap(s.events)

@@ -117,13 +117,13 @@ func (a *Aggregator) Merge(s *Shard) {
 
 // group returns the global number of a worker's group.
 func (a *Aggregator) group(l *localGroup) uint32 {
-	if n, ok := a.byKey[l.Key]; ok {
+	if n, ok := a.byKey[l.key]; ok {
 		return n
 	}
 	if len(a.w.Groups) >= a.limits.Groups {
 		return a.foldedGroup()
 	}
-	return a.newGroup(&Group{Key: l.Key, Database: l.Database, Text: l.Text, Command: l.Command, Traits: l.Traits})
+	return a.newGroup(&Group{Key: l.key, Database: l.database, Text: l.text, Command: l.command, Traits: l.traits})
 }
 
 func (a *Aggregator) newGroup(g *Group) uint32 {
@@ -162,7 +162,9 @@ func (a *Aggregator) late(l *lateText, e *Event) uint32 {
 	}
 	g.TopLevel = g.TopLevel || e.Flags&FlagNested == 0
 	if final || e.Kind == KindPending || e.Kind == KindPlan {
-		g.known(e, l.wild)
+		var p knownParams
+		p.add(e, l.wild)
+		g.addKnown(&p)
 	}
 	return n
 }
@@ -183,27 +185,24 @@ func (a *Aggregator) context(c Context) uint32 {
 // Collect takes what a worker folded by itself; it is called once per worker,
 // after its last shard was merged.
 func (a *Aggregator) Collect(w *Worker) {
-	for _, l := range w.groups {
-		n, ok := a.byKey[l.Key]
+	for i, l := range w.groups {
+		w.groups[i] = nil // as soon as it is not needed any more
+		l.settle()
+		n, ok := a.byKey[l.key]
 		if !ok {
-			if l.Totals[w.source] == (Totals{}) {
+			if l.totals == (Totals{}) {
 				continue
 			}
 			n = a.foldedGroup()
-			a.w.Folded += l.Totals[w.source].Calls
+			a.w.Folded += l.totals.Calls
 		}
 		g := a.w.Groups[n]
-		for s := range l.Totals {
-			g.Totals[s].Add(&l.Totals[s])
-		}
+		g.Totals[w.source].Add(&l.totals)
 		if int(n) == a.folded {
 			continue
 		}
-		g.TopLevel = g.TopLevel || l.TopLevel
-		g.ParamsSeen += l.ParamsSeen
-		for i, c := range l.LeadingWild {
-			g.LeadingWild[i] += c
-		}
+		g.TopLevel = g.TopLevel || l.topLevel
+		g.addKnown(&l.params)
 		a.samples[n].merge(&l.samples)
 	}
 	delete(a.maps, w)

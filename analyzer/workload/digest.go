@@ -122,8 +122,8 @@ func digestGroup(g *Group, s *samples) DigestGroup {
 			}
 		}
 	}
-	for role, k := range []*keptSample{&s.first, &s.slowest, &s.random[0], &s.random[1]} {
-		if !k.set {
+	for role, k := range []*keptSample{s.first, s.slowest, s.random[0], s.random[1]} {
+		if k == nil {
 			continue
 		}
 		y := DigestSample{Roles: 1 << role, Rank: k.rank, Position: k.position, Input: k.Input, Line: k.Line, Dur: k.Dur, Time: k.Time}
@@ -224,7 +224,7 @@ func (a *Aggregator) absorb(x *DigestGroup, inputs uint32) uint32 {
 	if x.Key == 0 {
 		n = a.foldedGroup()
 	} else {
-		n = a.group(&localGroup{Group: Group{Key: x.Key, Database: x.Database, Text: x.Text, Command: x.Command, Traits: x.Traits}})
+		n = a.group(&localGroup{key: x.Key, database: x.Database, text: x.Text, command: x.Command, traits: x.Traits})
 	}
 	g := a.w.Groups[n]
 	for i := range x.Totals {
@@ -246,7 +246,7 @@ func (a *Aggregator) absorb(x *DigestGroup, inputs uint32) uint32 {
 	var s samples
 	for i := range x.Samples {
 		k := x.Samples[i].kept(x.Text, int(inputs))
-		for role, slot := range []*keptSample{&s.first, &s.slowest, &s.random[0], &s.random[1]} {
+		for role, slot := range []**keptSample{&s.first, &s.slowest, &s.random[0], &s.random[1]} {
 			if x.Samples[i].Roles>>role&1 != 0 {
 				*slot = k
 			}
@@ -256,8 +256,8 @@ func (a *Aggregator) absorb(x *DigestGroup, inputs uint32) uint32 {
 	return n
 }
 
-func (x *DigestSample) kept(text string, inputs int) keptSample {
-	k := keptSample{rank: x.Rank, position: x.Position, set: true}
+func (x *DigestSample) kept(text string, inputs int) *keptSample {
+	k := &keptSample{rank: x.Rank, position: x.Position}
 	k.Sample = Sample{Text: text, Dur: x.Dur, Input: inputs + x.Input, Line: x.Line, Time: x.Time}
 	if x.Text != "" {
 		k.Text = x.Text

@@ -11,8 +11,8 @@ import (
 // slowest are least and greatest, and the random ones are those whose position
 // hashes lowest.
 type samples struct {
-	first, slowest keptSample
-	random         [2]keptSample
+	first, slowest *keptSample // nil without; a sample may be kept for several reasons
+	random         [2]*keptSample
 }
 
 // keptSample is a sample and what decides whether another one replaces it.
@@ -20,22 +20,20 @@ type keptSample struct {
 	Sample
 	position int64
 	rank     uint64
-	set      bool
 }
 
 func (s *samples) offer(o *Observation) {
 	rank := spread(uint64(o.Position))
-	first := !s.first.set || o.Position < s.first.position
-	slowest := !s.slowest.set || o.Dur > s.slowest.Dur || o.Dur == s.slowest.Dur && o.Position < s.slowest.position
-	random := !s.random[1].set || rank < s.random[1].rank
+	first := s.first == nil || o.Position < s.first.position
+	slowest := s.slowest == nil || o.Dur > s.slowest.Dur || o.Dur == s.slowest.Dur && o.Position < s.slowest.position
+	random := s.random[1] == nil || rank < s.random[1].rank
 	if !first && !slowest && !random {
 		return
 	}
-	k := keptSample{Sample: newSample(o), position: o.Position, rank: rank, set: true}
-	s.take(k, first, slowest, random)
+	s.take(&keptSample{newSample(o), o.Position, rank}, first, slowest, random)
 }
 
-func (s *samples) take(k keptSample, first, slowest, random bool) {
+func (s *samples) take(k *keptSample, first, slowest, random bool) {
 	if first {
 		s.first = k
 	}
@@ -44,7 +42,7 @@ func (s *samples) take(k keptSample, first, slowest, random bool) {
 	}
 	if random {
 		s.random[1] = k
-		if !s.random[0].set || k.rank < s.random[0].rank {
+		if s.random[0] == nil || k.rank < s.random[0].rank {
 			s.random[0], s.random[1] = s.random[1], s.random[0]
 		}
 	}
@@ -52,24 +50,24 @@ func (s *samples) take(k keptSample, first, slowest, random bool) {
 
 // merge takes the samples of another worker.
 func (s *samples) merge(o *samples) {
-	for _, k := range []keptSample{o.first, o.slowest, o.random[0], o.random[1]} {
-		if !k.set || s.has(k.position, k.Input) {
+	for _, k := range []*keptSample{o.first, o.slowest, o.random[0], o.random[1]} {
+		if k == nil || s.has(k.position, k.Input) {
 			continue
 		}
 		s.take(k,
-			!s.first.set || before(k, s.first),
-			!s.slowest.set || k.Dur > s.slowest.Dur || k.Dur == s.slowest.Dur && before(k, s.slowest),
-			!s.random[1].set || k.rank < s.random[1].rank)
+			s.first == nil || before(k, s.first),
+			s.slowest == nil || k.Dur > s.slowest.Dur || k.Dur == s.slowest.Dur && before(k, s.slowest),
+			s.random[1] == nil || k.rank < s.random[1].rank)
 	}
 }
 
-func before(a, b keptSample) bool {
+func before(a, b *keptSample) bool {
 	return a.Input < b.Input || a.Input == b.Input && a.position < b.position
 }
 
 func (s *samples) has(position int64, input int) bool {
-	for _, k := range []keptSample{s.random[0], s.random[1]} {
-		if k.set && k.position == position && k.Input == input {
+	for _, k := range s.random {
+		if k != nil && k.position == position && k.Input == input {
 			return true
 		}
 	}
@@ -78,9 +76,9 @@ func (s *samples) has(position int64, input int) bool {
 
 // list returns the samples without repeats, in the order of the input.
 func (s *samples) list() []Sample {
-	all := []keptSample{s.first, s.slowest, s.random[0], s.random[1]}
-	all = slices.DeleteFunc(all, func(k keptSample) bool { return !k.set })
-	slices.SortFunc(all, func(a, b keptSample) int {
+	all := []*keptSample{s.first, s.slowest, s.random[0], s.random[1]}
+	all = slices.DeleteFunc(all, func(k *keptSample) bool { return k == nil })
+	slices.SortFunc(all, func(a, b *keptSample) int {
 		return cmp.Or(cmp.Compare(a.Input, b.Input), cmp.Compare(a.position, b.position))
 	})
 	var out []Sample

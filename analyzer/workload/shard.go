@@ -3,10 +3,6 @@ package workload
 import (
 	"time"
 	"unicode/utf8"
-
-	"github.com/DataDog/sketches-go/ddsketch"
-	"github.com/DataDog/sketches-go/ddsketch/mapping"
-	"github.com/DataDog/sketches-go/ddsketch/store"
 )
 
 // Observation is one record as a reader hands it to a worker. Its slices are
@@ -34,23 +30,32 @@ type Worker struct {
 	source   Source
 	limit    int
 	groups   []*localGroup
-	byKey    map[uint64]uint32
+	byKey    numbered
 	sessions *names
 	contexts []Context
-	byClient map[uint64]uint32
+	byClient numbered
 	shard    *Shard
 }
 
-// localGroup is what one worker knows of a group.
+// localGroup is what one worker knows of a group: see [Group].
 type localGroup struct {
-	Group
-	samples samples
+	key      uint64
+	database string
+	text     string
+	command  Command
+	traits   Traits
+	topLevel bool
+	totals   Totals // without latency and time until it settles
+	latency  latency
+	from, to int64 // µs, when its executions ended; 0 unknown
+	params   knownParams
+	samples  samples
 }
 
 // names are the sessions that a worker has met, by hash. When there are many it
 // is replaced by an empty one, so that it does not grow with the input.
 type names struct {
-	byHash map[uint64]uint32
+	byHash numbered
 	hashes []uint64
 	texts  []string
 }
@@ -86,12 +91,12 @@ type lateText struct {
 func (a *Aggregator) NewWorker(s Source) *Worker {
 	return &Worker{
 		contexts: []Context{{}}, // 0: unknown, or one too many
-		source:   s, limit: a.limits.Groups, byKey: map[uint64]uint32{},
-		sessions: newNames(), byClient: map[uint64]uint32{},
+		source:   s, limit: a.limits.Groups, byKey: newNumbered(),
+		sessions: newNames(), byClient: newNumbered(),
 	}
 }
 
-func newNames() *names { return &names{byHash: map[uint64]uint32{}} }
+func newNames() *names { return &names{byHash: newNumbered()} }
 
 // Begin starts a block; reuse may be a shard that was merged, or nil.
 func (w *Worker) Begin(reuse *Shard) {
@@ -120,7 +125,8 @@ func (w *Worker) End() *Shard {
 // Add takes one record.
 func (w *Worker) Add(o *Observation) {
 	s := w.shard
-	e := o.Event
+	s.events = append(s.events, o.Event)
+	e := &s.events[len(s.events)-1]
 	e.Session = w.session(o)
 	e.Context = w.context(o)
 	e.Group = noGroup
@@ -128,15 +134,14 @@ func (w *Worker) Add(o *Observation) {
 	if o.HasText {
 		if g, ok := w.group(o); ok {
 			e.Group = g
-			w.groups[g].observe(o, w.source)
+			w.groups[g].observe(o)
 		} else {
-			s.late = append(s.late, lateText{len(s.events), o.Key, o.LeadWild})
+			s.late = append(s.late, lateText{len(s.events) - 1, o.Key, o.LeadWild})
 		}
 	}
 	if e.Kind == KindExecution || e.Kind == KindFetch {
-		s.execution(&e)
+		s.execution(e)
 	}
-	s.events = append(s.events, e)
 }
 
 // execution counts a final execution.
@@ -166,10 +171,10 @@ func (s *Shard) keep(params []uint32) []uint32 {
 }
 
 func (w *Worker) session(o *Observation) uint32 {
-	n, ok := w.sessions.byHash[o.Session]
+	n, ok := w.sessions.byHash.get(o.Session)
 	if !ok {
 		n = uint32(len(w.sessions.hashes))
-		w.sessions.byHash[o.Session] = n
+		w.sessions.byHash.put(o.Session, n)
 		w.sessions.hashes = append(w.sessions.hashes, o.Session)
 		w.sessions.texts = append(w.sessions.texts, Text(o.Name))
 	}
@@ -179,13 +184,13 @@ func (w *Worker) session(o *Observation) uint32 {
 const maxContexts = 1 << 16
 
 func (w *Worker) context(o *Observation) uint32 {
-	n, ok := w.byClient[o.Context]
+	n, ok := w.byClient.get(o.Context)
 	if !ok {
 		if len(w.contexts) >= maxContexts {
 			return 0
 		}
 		n = uint32(len(w.contexts))
-		w.byClient[o.Context] = n
+		w.byClient.put(o.Context, n)
 		var c Context
 		if o.Client != nil {
 			c = o.Client()
@@ -196,7 +201,7 @@ func (w *Worker) context(o *Observation) uint32 {
 }
 
 func (w *Worker) group(o *Observation) (uint32, bool) {
-	n, ok := w.byKey[o.Key]
+	n, ok := w.byKey.get(o.Key)
 	if ok {
 		return n, true
 	}
@@ -204,53 +209,96 @@ func (w *Worker) group(o *Observation) (uint32, bool) {
 		return 0, false
 	}
 	n = uint32(len(w.groups))
-	w.byKey[o.Key] = n
-	g := &localGroup{}
-	g.Key, g.Command, g.Traits = o.Key, o.Command, o.Traits
+	w.byKey.put(o.Key, n)
+	g := &localGroup{key: o.Key, text: Text(o.Text), command: o.Command, traits: o.Traits}
 	if o.Client != nil {
-		g.Database = o.Client().Database
+		g.database = o.Client().Database
 	}
-	g.Text = Text(o.Text)
 	w.groups = append(w.groups, g)
 	return n, true
 }
 
 // observe folds what does not depend on order.
-func (g *localGroup) observe(o *Observation, source Source) {
-	g.TopLevel = g.TopLevel || o.Flags&FlagNested == 0
+func (g *localGroup) observe(o *Observation) {
+	g.topLevel = g.topLevel || o.Flags&FlagNested == 0
 	switch o.Kind {
 	case KindExecution, KindFetch:
-		g.Totals[source].observe(&o.Event)
+		g.totals.count(&o.Event)
+		if o.Kind == KindExecution {
+			g.latency.add(o.Dur)
+		}
+		if o.Start != 0 {
+			end := o.Start + o.Dur
+			if g.from == 0 || end < g.from {
+				g.from = end
+			}
+			if g.to == 0 || end > g.to {
+				g.to = end
+			}
+		}
 	case KindPending, KindPlan: // counted by the aggregator, if at all
 	default:
 		return
 	}
-	g.known(&o.Event, o.LeadWild)
+	g.params.add(&o.Event, o.LeadWild)
 	g.samples.offer(o)
 }
 
-// known counts an execution whose parameters were logged; bit i of wild: the
+// settle puts what observe keeps in a form of its own into the totals.
+func (g *localGroup) settle() {
+	g.totals.Latency = g.latency.fold()
+	if g.from != 0 {
+		g.totals.span(g.from, g.to)
+	}
+}
+
+// knownParams are LeadingWild and ParamsSeen of a [Group].
+type knownParams struct {
+	leadingWild [MaxParams]int64
+	seen        int64
+}
+
+// add counts an execution whose parameters were logged; bit i of wild: the
 // value of parameter i+1 began with a wildcard.
-func (g *Group) known(e *Event, wild uint8) {
+func (p *knownParams) add(e *Event, wild uint8) {
 	if !e.Known() {
 		return
 	}
-	g.ParamsSeen++
+	p.seen++
 	for i := 0; wild>>i != 0; i++ {
-		g.LeadingWild[i] += int64(wild >> i & 1)
+		p.leadingWild[i] += int64(wild >> i & 1)
+	}
+}
+
+// addKnown adds to what is known of a group's parameters.
+func (g *Group) addKnown(p *knownParams) {
+	g.ParamsSeen += p.seen
+	for i, n := range p.leadingWild {
+		g.LeadingWild[i] += n
 	}
 }
 
 // observe counts one final execution.
 func (t *Totals) observe(e *Event) {
+	t.count(e)
+	if e.Kind != KindFetch {
+		if t.Latency == nil {
+			t.Latency = newSketch()
+		}
+		_ = t.Latency.Add(milliseconds(e.Dur))
+	}
+	if e.Start != 0 {
+		end := e.Start + e.Dur
+		t.span(end, end)
+	}
+}
+
+// count adds up what needs neither order nor time.
+func (t *Totals) count(e *Event) {
 	if e.Kind == KindFetch {
 		t.Fetches++
 	} else {
 		t.Calls++
-		if t.Latency == nil {
-			t.Latency = newSketch()
-		}
-		_ = t.Latency.Add(float64(e.Dur) / 1000)
 	}
 	t.ExecUS += e.Dur
 	t.PlanUS += int64(e.Bind)
@@ -259,24 +307,16 @@ func (t *Totals) observe(e *Event) {
 		t.Rows += e.Rows
 		t.HasRows = true
 	}
-	if e.Start != 0 {
-		end := time.UnixMicro(e.Start + e.Dur).UTC()
-		if t.From.IsZero() || end.Before(t.From) {
-			t.From = end
-		}
-		if end.After(t.To) {
-			t.To = end
-		}
-	}
 }
 
-// accuracy is the relative error of quantiles.
-const accuracy = .01
-
-var indexMapping, _ = mapping.NewCubicallyInterpolatedMapping(accuracy)
-
-func newSketch() *ddsketch.DDSketch {
-	return ddsketch.NewDDSketch(indexMapping, store.NewBufferedPaginatedStore(), store.NewBufferedPaginatedStore())
+// span widens the time between the first and the last execution, µs.
+func (t *Totals) span(from, to int64) {
+	if first := time.UnixMicro(from).UTC(); t.From.IsZero() || first.Before(t.From) {
+		t.From = first
+	}
+	if last := time.UnixMicro(to).UTC(); last.After(t.To) {
+		t.To = last
+	}
 }
 
 // Text copies bytes of a log. A server writes its log in the encoding of each

@@ -2,6 +2,8 @@ package source
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -31,8 +33,9 @@ const (
 // so only reading a row from its beginning tells where it ends; after damage
 // reading goes on at the next line that begins like a row.
 type csvReader struct {
-	longest int // bytes of a row that are read
-	row     csvRow
+	longest int    // bytes of a row that are read
+	row     csvRow // of begins
+	passed  csvRow // of split
 }
 
 // csvRow is one row: where its fields lie.
@@ -78,10 +81,19 @@ func (r *csvRow) read(b []byte) (end int, state rowState) {
 			field = b[from : i-1]
 		} else {
 			from := i
-			for i < len(b) && b[i] != ',' && b[i] != '\n' && b[i] != '"' {
+			for i+8 <= len(b) && !csvStops[b[i]] {
+				if stops := csvStop(binary.LittleEndian.Uint64(b[i:])); stops != 0 {
+					i += bits.TrailingZeros64(stops) / 8
+					break
+				}
+				i += 8
+			}
+			for i < len(b) && !csvStops[b[i]] {
 				i++
 			}
-			field = bytes.TrimSuffix(b[from:i], []byte{'\r'})
+			if field = b[from:i]; len(field) > 0 && field[len(field)-1] == '\r' {
+				field = field[:len(field)-1]
+			}
 		}
 		if !r.add(field) {
 			return 0, rowBroken
@@ -105,6 +117,19 @@ func (r *csvRow) read(b []byte) (end int, state rowState) {
 		}
 		i++
 	}
+}
+
+var lineBreak = []byte{'\n'}
+
+// csvStops are the bytes that end a field without quotes.
+var csvStops = [256]bool{',': true, '\n': true, '"': true}
+
+// csvStop looks for them in eight bytes at once: the highest bit of the first
+// one is set, and perhaps others behind it.
+func csvStop(v uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	comma, quote, end := v^ones*',', v^ones*'"', v^ones*'\n'
+	return ((comma-ones)&^comma | (quote-ones)&^quote | (end-ones)&^end) & high
 }
 
 func (r *csvRow) add(field []byte) bool {
@@ -221,8 +246,7 @@ func (f *csvReader) unit(b []byte, longest int, ends ending, row *csvRow) (end i
 func (f *csvReader) split(b []byte) int {
 	at := 0
 	for at < len(b) {
-		var row csvRow
-		end, _, known := f.unit(b[at:], f.longest, endsUnknown, &row)
+		end, _, known := f.unit(b[at:], f.longest, endsUnknown, &f.passed)
 		if !known {
 			break
 		}
@@ -241,7 +265,7 @@ func (f *csvReader) scan(b *block, s *scanner) {
 	for at := 0; at < len(b.data); {
 		rest := b.data[at:]
 		end, state, _ := own.unit(rest, b.longest, ends, row)
-		breaks := int64(bytes.Count(rest[:end], []byte{'\n'})) // before quotes are halved in place
+		breaks := int64(bytes.Count(rest[:end], lineBreak)) // before quotes are halved in place
 		switch {
 		case state == rowWhole:
 			s.takeRow(line, b.offset+int64(at))

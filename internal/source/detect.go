@@ -43,7 +43,7 @@ func detect(head []byte) string {
 	if kind := detectLog(text); kind != "" {
 		return kind
 	}
-	if binary(head) {
+	if notText(head) {
 		return "binary"
 	}
 	return detectSQL(text)
@@ -136,8 +136,8 @@ func detectLog(text []byte) string {
 	return best
 }
 
-// binary reports whether the head holds what no text does.
-func binary(head []byte) bool {
+// notText reports whether the head holds what no text does.
+func notText(head []byte) bool {
 	odd := 0
 	for _, c := range head {
 		if c == 0 {

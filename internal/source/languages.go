@@ -173,17 +173,24 @@ func (f *form) match(s []byte) (m message, ok bool) {
 // message reads a message in English, which some parts always speak, or else
 // in this language.
 func (l *language) message(s []byte) message {
-	if m := readMessage(s); m.kind != workload.KindOther || l == nil {
-		return m
+	m := message{kind: workload.KindOther}
+	l.read(s, &m)
+	return m
+}
+
+func (l *language) read(s []byte, into *message) {
+	if into.read(s); into.kind != workload.KindOther || l == nil {
+		return
 	}
 	for _, forms := range [][]form{l.forms, l.pending} {
 		for i := range forms {
 			if m, ok := forms[i].match(s); ok {
-				return m
+				*into = m
+				return
 			}
 		}
 	}
-	return message{kind: workload.KindOther}
+	*into = message{kind: workload.KindOther}
 }
 
 // name is the language as locales are named.
@@ -198,7 +205,7 @@ func (l *language) name() string {
 // head; nil is English.
 func languageOf(head []byte) *language {
 	var best *language
-	most := bytes.Count(head, wordDuration)
+	most := bytes.Count(head, []byte(wordDuration))
 	for _, l := range languages() {
 		if n := bytes.Count(head, l.forms[0].first); n > most {
 			best, most = l, n

@@ -44,6 +44,9 @@ func (s *scanner) context() workload.Context {
 // filtered reports whether the user left the record out, and counts it when it
 // is an execution.
 func (s *scanner) filtered(r *record, m *message) bool {
+	if s.everything {
+		return false
+	}
 	switch m.kind {
 	case workload.KindOther, workload.KindError, workload.KindConnect, workload.KindDisconnect:
 		return false

@@ -43,7 +43,8 @@ type scanner struct {
 	language *language // of the messages, nil is English
 	cov      *workload.Coverage
 
-	from, to int64 // µs of the block's records, both 0 without any
+	from, to   int64 // µs of the block's records, both 0 without any
+	everything bool  // the user left nothing out
 
 	lexed   *sqltree.Lexed // of seen's text
 	texts   lexedTexts
@@ -62,6 +63,7 @@ type scanner struct {
 
 func newScanner(r *reading, input uint32, w *workload.Worker) *scanner {
 	s := &scanner{o: &r.o, input: input, worker: w, clock: clock{zone: r.zone}, language: r.language}
+	s.everything = r.o.Since.IsZero() && r.o.Until.IsZero() && len(r.o.Databases)+len(r.o.Users)+len(r.o.Apps) == 0
 	s.seen.Client = s.context
 	return s
 }
@@ -105,18 +107,17 @@ func (s *scanner) take(r *record) {
 		}
 	}
 	o := &s.seen
-	o.Event = workload.Event{Line: r.line, Input: s.input, Rows: workload.None, Limit: workload.None, Offset: workload.None}
+	o.Event = workload.Event{}
+	o.Line, o.Input, o.Rows, o.Limit, o.Offset = r.line, s.input, workload.None, workload.None, workload.None
 	o.Text, o.HasText, o.Values, o.LeadWild = nil, false, nil, 0
 	o.Session, o.Name, o.Position = r.session, r.name, r.offset
-	var m message
+	m := message{kind: workload.KindOther}
 	_, text := cutState(r.message)
 	switch r.severity {
 	case sevLog:
-		m = s.language.message(text)
+		s.language.read(text, &m)
 	case sevError:
 		m.kind = workload.KindError
-	default:
-		m.kind = workload.KindOther
 	}
 	// What a function prints with RAISE LOG may look like anything, but a
 	// statement or context stands with it. Only plans of nested statements have

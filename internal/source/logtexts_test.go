@@ -1,7 +1,10 @@
 package source
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"strings"
 	"testing"
 
@@ -49,6 +52,51 @@ func TestLexedTexts_neverDifferFromLexing(t *testing.T) {
 		for i := range 3 * templates { // more than there is room for
 			for n := range 1 + i%3 {
 				same(fmt.Sprintf("SELECT a%d FROM t WHERE b = %d LIMIT $1", i, i*n))
+			}
+		}
+	}
+}
+
+func TestLexedTexts_textsHashAlikeWhateverTheirNumbers(t *testing.T) {
+	var texts lexedTexts
+	for _, form := range []string{
+		"UPDATE accounts SET balance = balance + # WHERE id = #;",
+		"SELECT balance FROM accounts WHERE id=#",
+		"SELECT 'it''s 5' FROM t7 WHERE b = # AND c IN (#,#) /* = 2 */ LIMIT $1",
+	} {
+		want := texts.hash([]byte(strings.ReplaceAll(form, "#", "5")))
+		for _, n := range []string{"66", "777", "8888", "99999", "1234567", "12345678", "123456789"} {
+			text := strings.ReplaceAll(form, "#", n)
+			if got := texts.hash([]byte(text)); got != want {
+				t.Errorf("%s: %x, with 5 it is %x", text, got, want)
+			}
+			if len(texts.spans) != strings.Count(form, "#") {
+				t.Errorf("%s: numbers at %v", text, texts.spans)
+			}
+		}
+	}
+}
+
+func TestNumberStops_areThoseOfSingleBytes(t *testing.T) {
+	for c := range 256 {
+		for at := range 8 {
+			for _, other := range []byte{'a', 0x80, 0xff, ' ', '.', ':'} {
+				b := bytes.Repeat([]byte{other}, 8)
+				b[at] = byte(c)
+				want := 64
+				if numberStop(byte(c)) {
+					want = 8*at + 7
+				}
+				if got := bits.TrailingZeros64(numberStops(binary.LittleEndian.Uint64(b))); got != want {
+					t.Fatalf("%q: bit %d, want %d", b, got, want)
+				}
+				want = 64
+				if csvStops[byte(c)] {
+					want = 8*at + 7
+				}
+				if got := bits.TrailingZeros64(csvStop(binary.LittleEndian.Uint64(b))); got != want {
+					t.Fatalf("%q: bit %d for csvlog, want %d", b, got, want)
+				}
 			}
 		}
 	}

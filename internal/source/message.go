@@ -17,21 +17,22 @@ type message struct {
 	text     []byte // SQL, or the plan with its query
 }
 
-// The words of the messages, of tcop/postgres.c, in English.
-var (
-	wordDuration  = []byte("duration: ")
-	wordMS        = []byte(" ms")
-	wordStatement = []byte("statement: ")
-	wordExecute   = []byte("execute ")
-	wordFetch     = []byte("execute fetch from ")
-	wordParse     = []byte("parse ")
-	wordBind      = []byte("bind ")
-	wordPlan      = []byte("plan:")
-	wordBlanks    = []byte("  ")
-	wordReceived  = []byte("connection received: ")
-	wordAuthor    = []byte("connection authorized: ")
-	wordReplica   = []byte("replication connection authorized: ")
-	wordGone      = []byte("disconnection: ")
+// The words of the messages, of tcop/postgres.c, in English. Comparing with a
+// constant costs no call.
+const (
+	wordDuration  = "duration: "
+	wordMS        = " ms"
+	wordStatement = "statement: "
+	wordExecute   = "execute "
+	wordFetch     = "execute fetch from "
+	wordParse     = "parse "
+	wordBind      = "bind "
+	wordPlan      = "plan:"
+	wordBlanks    = "  "
+	wordReceived  = "connection received: "
+	wordAuthor    = "connection authorized: "
+	wordReplica   = "replication connection authorized: "
+	wordGone      = "disconnection: "
 )
 
 // readMessage reads the text of a record of severity LOG. What says nothing of
@@ -39,60 +40,64 @@ var (
 // what it begins with.
 func readMessage(s []byte) message {
 	m := message{kind: workload.KindOther}
-	if len(s) == 0 {
-		return m
-	}
-	switch s[0] {
-	case 'd':
-		if bytes.HasPrefix(s, wordDuration) {
-			return readDuration(s[len(wordDuration):])
-		}
-		if bytes.HasPrefix(s, wordGone) {
-			m.kind = workload.KindDisconnect
-		}
-	case 's':
-		if bytes.HasPrefix(s, wordStatement) {
-			m.kind, m.text = workload.KindPending, s[len(wordStatement):]
-		}
-	case 'e':
-		if n := readNamed(s, &m); n {
-			m.kind = workload.KindPending
-		}
-	case 'c', 'r':
-		if bytes.HasPrefix(s, wordReceived) || bytes.HasPrefix(s, wordAuthor) || bytes.HasPrefix(s, wordReplica) {
-			m.kind = workload.KindConnect
-		}
-	}
+	m.read(s)
 	return m
 }
 
-// readDuration reads what follows "duration: ".
-func readDuration(s []byte) message {
-	m := message{kind: workload.KindOther}
-	us, n := milliseconds(s)
-	if n == 0 || !bytes.HasPrefix(s[n:], wordMS) {
-		return m
-	}
-	m.dur, m.timed = us, true
-	s = s[n+len(wordMS):]
+func (m *message) read(s []byte) {
 	if len(s) == 0 {
-		m.kind = workload.KindBare
-		return m
-	}
-	if !bytes.HasPrefix(s, wordBlanks) {
-		return m
-	}
-	s = s[len(wordBlanks):]
-	if len(s) == 0 {
-		return m
+		return
 	}
 	switch s[0] {
+	case 'd':
+		if len(s) >= len(wordDuration) && string(s[:len(wordDuration)]) == wordDuration {
+			m.readDuration(s[len(wordDuration):])
+		} else if hasPrefix(s, wordGone) {
+			m.kind = workload.KindDisconnect
+		}
 	case 's':
-		if bytes.HasPrefix(s, wordStatement) {
+		if len(s) >= len(wordStatement) && string(s[:len(wordStatement)]) == wordStatement {
+			m.kind, m.text = workload.KindPending, s[len(wordStatement):]
+		}
+	case 'e':
+		if m.readNamed(s) {
+			m.kind = workload.KindPending
+		}
+	case 'c', 'r':
+		if hasPrefix(s, wordReceived) || hasPrefix(s, wordAuthor) || hasPrefix(s, wordReplica) {
+			m.kind = workload.KindConnect
+		}
+	}
+}
+
+func hasPrefix(s []byte, prefix string) bool {
+	return len(s) >= len(prefix) && string(s[:len(prefix)]) == prefix
+}
+
+// readDuration reads what follows "duration: ".
+func (m *message) readDuration(s []byte) {
+	us, n := milliseconds(s)
+	s = s[n:]
+	if n == 0 || len(s) < len(wordMS) || string(s[:len(wordMS)]) != wordMS {
+		return
+	}
+	m.dur, m.timed = us, true
+	s = s[len(wordMS):]
+	if len(s) == 0 {
+		m.kind = workload.KindBare
+		return
+	}
+	if len(s) <= len(wordBlanks) || string(s[:len(wordBlanks)]) != wordBlanks {
+		return
+	}
+	s = s[len(wordBlanks):]
+	switch s[0] {
+	case 's':
+		if len(s) >= len(wordStatement) && string(s[:len(wordStatement)]) == wordStatement {
 			m.kind, m.text = workload.KindExecution, s[len(wordStatement):]
 		}
 	case 'e':
-		if readNamed(s, &m) {
+		if m.readNamed(s) {
 			m.kind = workload.KindExecution
 			if m.fetch {
 				m.kind = workload.KindFetch
@@ -100,31 +105,30 @@ func readDuration(s []byte) message {
 		}
 	case 'p':
 		switch {
-		case bytes.HasPrefix(s, wordPlan):
+		case hasPrefix(s, wordPlan):
 			m.kind, m.text = workload.KindPlan, bytes.TrimLeft(s[len(wordPlan):], "\r\n")
-		case bytes.HasPrefix(s, wordParse):
+		case hasPrefix(s, wordParse):
 			if m.name, m.text = splitName(s[len(wordParse):], nameEnd); m.name != nil {
 				m.kind = workload.KindParse
 			}
 		}
 	case 'b':
-		if bytes.HasPrefix(s, wordBind) {
+		if hasPrefix(s, wordBind) {
 			if m.name, m.text = splitName(s[len(wordBind):], nameEnd); m.name != nil {
 				m.kind = workload.KindBind
 			}
 		}
 	}
-	return m
 }
 
 // readNamed reads "execute NAME: TEXT" and "execute fetch from NAME: TEXT".
-func readNamed(s []byte, m *message) bool {
-	if !bytes.HasPrefix(s, wordExecute) {
+func (m *message) readNamed(s []byte) bool {
+	if len(s) < len(wordExecute) || string(s[:len(wordExecute)]) != wordExecute {
 		return false
 	}
 	m.extended = true
 	rest := s[len(wordExecute):]
-	if bytes.HasPrefix(s, wordFetch) {
+	if hasPrefix(s, wordFetch) {
 		rest = s[len(wordFetch):]
 		m.fetch = true
 	}
@@ -206,12 +210,20 @@ var firstWords = func() map[string]bool {
 
 // milliseconds reads "15.263" and returns µs and its length.
 func milliseconds(s []byte) (us int64, n int) {
-	n = digits(s)
-	if n == 0 || n > 15 {
+	for n < len(s) && s[n]-'0' <= 9 {
+		if n == 15 {
+			return 0, 0
+		}
+		us = us*10 + int64(s[n]-'0')
+		n++
+	}
+	if n == 0 {
 		return 0, 0
 	}
-	for _, c := range s[:n] {
-		us = us*10 + int64(c-'0')
+	if n+3 < len(s) && s[n] == '.' && s[n+1]-'0' <= 9 && s[n+2]-'0' <= 9 && s[n+3]-'0' <= 9 { // what a server writes
+		us = us*1000 + int64(s[n+1]-'0')*100 + int64(s[n+2]-'0')*10 + int64(s[n+3]-'0')
+		n += 4
+		return us, n + digits(s[n:])
 	}
 	us *= 1000
 	if n < len(s) && s[n] == '.' {

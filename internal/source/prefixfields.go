@@ -50,6 +50,9 @@ func epoch(s []byte) (us int64, n int) {
 
 // fraction returns the µs of the digits after a decimal point.
 func fraction(s []byte) (us int64) {
+	if len(s) == 3 { // what a server writes
+		return int64(s[0]-'0')*100_000 + int64(s[1]-'0')*10_000 + int64(s[2]-'0')*1000
+	}
 	scale := int64(100_000)
 	for _, c := range s[:min(len(s), 6)] {
 		us += int64(c-'0') * scale

@@ -45,7 +45,7 @@ func (m *matcher) walk(i, at int) bool {
 		e := &elements[i]
 		switch e.kind {
 		case 0:
-			if len(line)-at < len(e.text) || string(line[at:at+len(e.text)]) != string(e.text) {
+			if len(line)-at < len(e.text) || line[at] != e.text[0] || len(e.text) > 1 && string(line[at:at+len(e.text)]) != string(e.text) {
 				return false
 			}
 			at += len(e.text)

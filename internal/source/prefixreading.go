@@ -72,7 +72,7 @@ func senseOf(text []byte, at int, in *language) sense {
 	_, s := cutState(text)
 	m := in.message(s)
 	if len(m.text) == 0 {
-		return sense{impossible: m.kind == workload.KindOther && bytes.HasPrefix(s, wordDuration)}
+		return sense{impossible: m.kind == workload.KindOther && hasPrefix(s, wordDuration)}
 	}
 	var l sqltree.Lexed
 	sqltree.Lex(m.text, &l)

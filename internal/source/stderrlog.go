@@ -104,10 +104,9 @@ func (f *stderrReader) scan(b *block, s *scanner) {
 // start fills in a record from its first line.
 func (f *stderrReader) start(r *record, m *matcher) {
 	h := &m.head
-	*r = record{
-		at: h.at, timed: h.timed, user: h.user, database: h.database, app: h.app, vxid: h.vxid, severity: h.severity,
-		session: f.prefix.sessionHash(h), name: h.session,
-	}
+	*r = record{}
+	r.at, r.timed, r.user, r.database, r.app, r.vxid, r.severity = h.at, h.timed, h.user, h.database, h.app, h.vxid, h.severity
+	r.session, r.name = f.prefix.sessionHash(h), h.session
 	if r.name == nil {
 		r.name = h.pid
 	}

@@ -18,15 +18,11 @@ type clock struct {
 // fraction at the start of s, 0 if there is none.
 func timestampLen(s []byte) int {
 	const shape = "dddd-dd-dd dd:dd:dd"
-	if len(s) < len(shape) {
+	if len(s) < len(shape) || s[4] != '-' || s[7] != '-' || s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return 0
 	}
-	for i := range len(shape) {
-		if c := s[i]; shape[i] == 'd' {
-			if c < '0' || c > '9' {
-				return 0
-			}
-		} else if c != shape[i] {
+	for _, i := range [...]uint8{0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18} {
+		if s[i]-'0' > 9 {
 			return 0
 		}
 	}
