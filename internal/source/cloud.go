@@ -123,8 +123,10 @@ func (sh *shape) settle(s *survey, o envelopeOptions) {
 	base := sh.columns
 	sh.key = s.first("logStreamName", "logging_pod", "kubernetes.pod_name", "kubernetes.pod.name", "resource.labels.database_id",
 		"resource.labels.pod_name", "resource.labels.instance_id", "LogicalServerName", "pod", "container_id", "container_name", "stream")
-	for _, path := range []string{"timestamp", "@timestamp", "time", "ts", "__REALTIME_TIMESTAMP", "timeUnixNano", "observedTimeUnixNano",
-		"properties.timestamp", "TimeGenerated", "eventTimestamp", "receiveTimestamp", "date", "0", base + "timestamp", base + "log_time"} {
+	for _, path := range []string{
+		"timestamp", "@timestamp", "time", "ts", "__REALTIME_TIMESTAMP", "timeUnixNano", "observedTimeUnixNano",
+		"properties.timestamp", "TimeGenerated", "eventTimestamp", "receiveTimestamp", "date", "0", base + "timestamp", base + "log_time",
+	} {
 		if values := s.of(path).values; len(values) > 0 {
 			if _, ok := recordTime([]byte(values[0])); ok {
 				sh.time = path

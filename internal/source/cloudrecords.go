@@ -94,7 +94,7 @@ type extractor struct {
 type found struct {
 	text, time, key            []byte
 	level, prefix, detail      []byte
-	context, statement, pid    []byte
+	context, pid               []byte
 	host, ident, partial, last []byte
 	tag                        []byte
 	has                        bool

@@ -10,7 +10,6 @@ type survey struct {
 	records int
 	paths   []surveyed
 	index   map[string]int
-	texts   map[string]bool // paths of the record
 }
 
 type surveyed struct {

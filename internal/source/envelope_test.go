@@ -279,14 +279,17 @@ func heroku(head func(pid string, i int) string) func(string, int) string {
 func otlp(body func(i int) any, n int) string {
 	var records []any
 	for i := range n {
-		records = append(records, map[string]any{"timeUnixNano": fmt.Sprint(shippedAt.Add(time.Duration(i) * time.Millisecond).UnixNano()),
-			"severityNumber": 9, "body": body(i), "attributes": []any{}})
+		records = append(records, map[string]any{
+			"timeUnixNano":   fmt.Sprint(shippedAt.Add(time.Duration(i) * time.Millisecond).UnixNano()),
+			"severityNumber": 9, "body": body(i), "attributes": []any{},
+		})
 	}
 	var out []string
 	for chunk := range slices.Chunk(records, 40) {
 		out = append(out, object("resourceLogs", []any{map[string]any{
 			"resource":  map[string]any{"attributes": []any{map[string]any{"key": "service.name", "value": map[string]string{"stringValue": "db"}}}},
-			"scopeLogs": []any{map[string]any{"scope": map[string]string{"name": "filelog"}, "logRecords": chunk}}}}))
+			"scopeLogs": []any{map[string]any{"scope": map[string]string{"name": "filelog"}, "logRecords": chunk}},
+		}}))
 	}
 	return jsonLines(out)
 }

@@ -11,28 +11,50 @@ var foreign = []struct {
 	line *regexp.Regexp
 	note string
 }{
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (\S+ )?\[?\d+\]? (LOG|DEBUG|NOISE|WARNING|ERROR|FATAL) ([CS]-0x|stats:|kernel file|listening on|process up)`),
-		"this is a log of pgBouncer, which holds no SQL; give the log of the PostgreSQL server behind it"},
-	{regexp.MustCompile(`^# (Time: |User@Host: |Query_time: )`),
-		"this is MySQL's slow query log; apilint reads PostgreSQL"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\S* \d+ \[(System|Note|Warning|ERROR)\] \[MY-`),
-		"this is a log of MySQL; apilint reads PostgreSQL"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\d +\d+:\d\d:\d\d \d+ \[(Note|Warning|ERROR)\] `),
-		"this is a log of MariaDB; apilint reads PostgreSQL"},
-	{regexp.MustCompile(`^\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "`),
-		"this is an access log of a web server, such as nginx or Apache"},
-	{regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+: `),
-		"this is an error log of nginx"},
-	{regexp.MustCompile(`^\[[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d(\.\d+)? \d{4}\] \[`),
-		"this is an error log of Apache"},
-	{regexp.MustCompile(`^\d+:[CMSX] \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} [.\-*#] `),
-		"this is a log of Redis"},
-	{regexp.MustCompile(`^\{"t":\{"\$date":".*"s":"[A-Z]\d?",.*"c":"`),
-		"this is a log of MongoDB"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]\d+ (INFO|WARNING|ERROR): (no action|Lock owner|establishing|Reaped|Selected|starting as|promoted)`),
-		"this is a log of Patroni; give the log of the PostgreSQL server"},
-	{regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? P\d\d +(INFO|WARN|ERROR|DETAIL|DEBUG): `),
-		"this is a log of pgBackRest; give the log of the PostgreSQL server"},
+	{
+		regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (\S+ )?\[?\d+\]? (LOG|DEBUG|NOISE|WARNING|ERROR|FATAL) ([CS]-0x|stats:|kernel file|listening on|process up)`),
+		"this is a log of pgBouncer, which holds no SQL; give the log of the PostgreSQL server behind it",
+	},
+	{
+		regexp.MustCompile(`^# (Time: |User@Host: |Query_time: )`),
+		"this is MySQL's slow query log; apilint reads PostgreSQL",
+	},
+	{
+		regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\S* \d+ \[(System|Note|Warning|ERROR)\] \[MY-`),
+		"this is a log of MySQL; apilint reads PostgreSQL",
+	},
+	{
+		regexp.MustCompile(`^\d{4}-\d\d-\d\d +\d+:\d\d:\d\d \d+ \[(Note|Warning|ERROR)\] `),
+		"this is a log of MariaDB; apilint reads PostgreSQL",
+	},
+	{
+		regexp.MustCompile(`^\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "`),
+		"this is an access log of a web server, such as nginx or Apache",
+	},
+	{
+		regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+: `),
+		"this is an error log of nginx",
+	},
+	{
+		regexp.MustCompile(`^\[[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d(\.\d+)? \d{4}\] \[`),
+		"this is an error log of Apache",
+	},
+	{
+		regexp.MustCompile(`^\d+:[CMSX] \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} [.\-*#] `),
+		"this is a log of Redis",
+	},
+	{
+		regexp.MustCompile(`^\{"t":\{"\$date":".*"s":"[A-Z]\d?",.*"c":"`),
+		"this is a log of MongoDB",
+	},
+	{
+		regexp.MustCompile(`^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]\d+ (INFO|WARNING|ERROR): (no action|Lock owner|establishing|Reaped|Selected|starting as|promoted)`),
+		"this is a log of Patroni; give the log of the PostgreSQL server",
+	},
+	{
+		regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? P\d\d +(INFO|WARN|ERROR|DETAIL|DEBUG): `),
+		"this is a log of pgBackRest; give the log of the PostgreSQL server",
+	},
 }
 
 // foreignLog names the program that most lines of a head come from, "" unknown.

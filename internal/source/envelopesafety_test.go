@@ -44,8 +44,10 @@ func attacked() *wrapped {
 		w.records = append(w.records, strings.Split(record, "\n"))
 		w.pids = append(w.pids, fmt.Sprint(pid))
 		w.lines = append(w.lines, strings.Split(record, "\n")...)
-		row := map[string]string{"log_time": "2026-11-23 08:00:00.000 UTC", "process_id": fmt.Sprint(pid), "session_id": fmt.Sprintf("6b03f8cf.%x", pid),
-			"error_severity": "LOG", "sql_state_code": "00000", "message": message, "application_name": app}
+		row := map[string]string{
+			"log_time": "2026-11-23 08:00:00.000 UTC", "process_id": fmt.Sprint(pid), "session_id": fmt.Sprintf("6b03f8cf.%x", pid),
+			"error_severity": "LOG", "sql_state_code": "00000", "message": message, "application_name": app,
+		}
 		w.rows = append(w.rows, row)
 		w.jsonlog = append(w.jsonlog, object("timestamp", row["log_time"], "pid", row["process_id"], "session_id", row["session_id"],
 			"error_severity", "LOG", "message", message, "application_name", app))

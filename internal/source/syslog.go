@@ -11,7 +11,6 @@ type syslogJoiner struct {
 	form     syslogForm
 	streams  *streams
 	left     *leftover
-	states   map[*stream]*syslogState
 	last     *stream
 	indent   int // of the last header
 	line     []byte
