@@ -62,6 +62,7 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), s, args, cmd.Flags()) },
 	}
 	f.inputFlags.register(cmd)
+	f.registerDSN(cmd)
 	f.registerSchema(cmd)
 	f.outputFlags.register(cmd, report.All())
 	fl := cmd.Flags()

@@ -41,6 +41,7 @@ those cost. It changes nothing itself.`,
 		},
 	}
 	in.register(cmd)
+	in.registerDSN(cmd)
 	cmd.Flags().StringVar(&format, "format", "table", "print as `NAME`: table, json")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(doctorFormats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -106,6 +106,40 @@ func TestAnalyze_aServerAndItsSnapshotGiveTheSame(t *testing.T) {
 	}
 }
 
+// A snapshot before and one after are what ran between them.
+func TestAnalyze_twoSnapshotsAreADifference(t *testing.T) {
+	t.Chdir(t.TempDir())
+	server, dsn := shop(t, map[string]string{"shared_preload_libraries": "pg_stat_statements"})
+	save := func(name string) {
+		t.Helper()
+		if code, out, stderr := called(t, "", "snapshot", "save", "--dsn", dsn, "-o", name); code != 0 {
+			t.Fatalf("exit %d\n%s%s", code, out, stderr)
+		}
+	}
+	save("before.gz")
+	conn, err := pgx.Connect(t.Context(), server.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	for range 3 {
+		if _, err := conn.Exec(t.Context(), "SELECT * FROM orders WHERE customer_id = 44", pgx.QueryExecModeSimpleProtocol); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save("after.zst")
+	res := reported(t, "analyze", "--pgss-before", "before.gz", "--pgss-after", "after.zst", "--schema", "after.zst", "--stats", "after.zst", "--format", "json", "--exit-zero")
+	calls := int64(-1)
+	for _, q := range res.Queries {
+		if strings.Contains(q.Text, "customer_id") {
+			calls = q.Calls
+		}
+	}
+	if calls != 3 || len(res.Indexes) != 1 {
+		t.Errorf("%d calls, %d indexes", calls, len(res.Indexes))
+	}
+}
+
 func TestAnalyze_neverPrintsThePassword(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, dsn := shop(t, map[string]string{"shared_preload_libraries": "pg_stat_statements"})

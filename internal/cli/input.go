@@ -49,7 +49,6 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	fl.Var(&f.maxStatement, "max-statement-size", "statements longer than this `SIZE` are cut, their head is kept")
 	fl.IntVar(&f.maxGroups, "max-groups", 0, "keep `N` distinct statements, count the rest together (default 100000)")
 	fl.IntVar(&f.jobs, "jobs", 0, "read with `N` workers (default: a processor each, at most 8)")
-	f.registerDSN(cmd)
 	fl.StringVar(&f.pgssBefore, "pgss-before", "", "an export of pg_stat_statements at `PATH`, to be taken from that of --pgss-after")
 	fl.StringVar(&f.pgssAfter, "pgss-after", "", "a later export at `PATH`: what ran between the two is analysed")
 	fl.StringSliceVar(&f.columns, "map", nil, "columns of other statistics in CSV or JSON, by `NAME=COLUMN` (query=sql,calls=n,total_ms=time)")

@@ -30,6 +30,7 @@ how many lines and executions were read, and what was not understood.`,
 		},
 	}
 	in.register(cmd)
+	in.registerDSN(cmd)
 	json, _ := report.Lookup("json")
 	out.register(cmd, []report.Format{{Name: "table", Doc: "for people", Write: report.Inspect}, json})
 	cmd.Flags().BoolVar(&allowEmpty, "allow-empty", false, "exit 0 when the input is valid but holds no statement")

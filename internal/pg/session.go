@@ -48,16 +48,14 @@ func connect(ctx context.Context, dsn string) (*session, error) {
 }
 
 func (s *session) begin(ctx context.Context) error {
-	if s.conn.ParameterStatus("server_encoding") == "SQL_ASCII" {
-		// Such a server knows no encoding and would refuse to send what is not UTF-8.
-		if _, err := s.query(ctx, "SET client_encoding = SQL_ASCII"); err != nil {
-			return err
-		}
-	}
 	setup := fmt.Sprintf(`BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 		SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d;
 		SET LOCAL search_path = pg_catalog; SET LOCAL quote_all_identifiers = off; SET LOCAL DateStyle = ISO; SET LOCAL extra_float_digits = 1`,
 		statementTimeout.Milliseconds(), lockTimeout.Milliseconds(), 2*statementTimeout.Milliseconds())
+	if s.conn.ParameterStatus("server_encoding") == "SQL_ASCII" {
+		// Such a database knows no encoding and would refuse to send what is not UTF-8.
+		setup += "; SET LOCAL client_encoding = SQL_ASCII"
+	}
 	if _, err := s.query(ctx, setup); err != nil {
 		return fmt.Errorf("opening a read-only transaction: %w", err)
 	}
