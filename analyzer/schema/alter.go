@@ -200,7 +200,7 @@ func (l *loader) changeColumn(t *Table, col *Column, cmd *pg.AlterTableCmd) {
 			if name.Schema == "" {
 				name.Schema = t.Schema
 			}
-			l.cat.sequences[name], l.cat.owned[col] = true, name
+			l.cat.own(col, name)
 		}
 	case pg.AlterTableType_AT_DropIdentity:
 		if seq, ok := l.cat.owned[col]; ok {
@@ -231,7 +231,7 @@ func (l *loader) alterSequence(n *pg.AlterSeqStmt) {
 		}
 		owner := qualified(d.Arg.GetList().Items[:len(names)-1])
 		if col := l.table(owner.Schema, owner.Name).Column(names[len(names)-1]); col != nil {
-			l.cat.owned[col] = seq
+			l.cat.own(col, seq)
 		}
 	}
 }

@@ -8,8 +8,9 @@ type catalog struct {
 	indexes     registry[*Index]
 	constraints map[Name]int // how many constraints of a schema bear the name
 	sequences   map[Name]bool
-	owned       map[*Column]Name // the sequence behind a serial or identity column
-	shared      map[Name]bool    // sequences that are the default of further columns
+	owned       map[*Column]Name   // the sequence behind a serial or identity column
+	owners      map[Name][]*Column // the other way round; owned knows which still do
+	shared      map[Name]bool      // sequences that are the default of further columns
 	types       map[Name]*userType
 	rowTypes    map[Name]bool              // tables that were used as the type of a column
 	functions   map[string]map[string]bool // name and argument types to IMMUTABLE
@@ -91,6 +92,7 @@ func (s *Schema) state() *catalog {
 			constraints: map[Name]int{},
 			sequences:   map[Name]bool{},
 			owned:       map[*Column]Name{},
+			owners:      map[Name][]*Column{},
 			shared:      map[Name]bool{},
 			types:       map[Name]*userType{},
 			rowTypes:    map[Name]bool{},
@@ -202,6 +204,7 @@ func (s *Schema) forget(col *Column) {
 func (s *Schema) dropSequence(seq Name) {
 	c := s.state()
 	delete(c.sequences, seq)
+	delete(c.owners, seq)
 	clear(c.named)
 	if !c.shared[seq] {
 		return
@@ -214,6 +217,13 @@ func (s *Schema) dropSequence(seq Name) {
 			}
 		}
 	}
+}
+
+// own gives a column a sequence.
+func (c *catalog) own(col *Column, seq Name) {
+	c.sequences[seq] = true
+	c.owned[col] = seq
+	c.owners[seq] = append(c.owners[seq], col)
 }
 
 // nextval is the default of a column that draws from a sequence.

@@ -100,8 +100,7 @@ func (l *loader) ownSequence(t *Table, col *Column, def *pg.ColumnDef) {
 	name := Name{t.Schema, l.freeName(t.Schema, t.Name.Name, col.Name, "seq", func(n string) bool {
 		return l.relationTaken(Name{t.Schema, n})
 	})}
-	l.cat.sequences[name] = true
-	l.cat.owned[col] = name
+	l.cat.own(col, name)
 	if serial && col.Default == "" {
 		col.Default = nextval(name)
 	}

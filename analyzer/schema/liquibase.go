@@ -59,7 +59,7 @@ func (f *folder) liquibase() error {
 		from := len(c.scripts)
 		c.visit(name)
 		mine := c.scripts[from:]
-		f.take(func(other string) bool { return slices.Contains(mine, other) || c.done[other] })
+		f.take(func(other string) bool { return c.done[other] })
 		if len(mine) > 0 {
 			f.batches = append(f.batches, batch{base: name, tool: "liquibase", files: mine})
 		}

@@ -90,9 +90,11 @@ func (l *loader) renameSequence(from, to Name) {
 	delete(l.cat.sequences, from)
 	clear(l.cat.named)
 	l.cat.sequences[to] = true
-	for col, seq := range l.cat.owned {
-		if seq == from {
-			l.cat.owned[col] = to
+	owners := l.cat.owners[from]
+	delete(l.cat.owners, from)
+	for _, col := range owners {
+		if l.cat.owned[col] == from {
+			l.cat.own(col, to)
 			l.drawFrom(col, from, to)
 		}
 	}

@@ -26,7 +26,7 @@ var scripts = []struct {
 	{"sequences dropped", "CREATE TABLE t%[1]d (id serial);\n", "DROP SEQUENCE t%[1]d_id_seq CASCADE;\n"},
 	{"sequences renamed", "CREATE TABLE t%[1]d (id serial);\n", "ALTER SEQUENCE t%[1]d_id_seq RENAME TO s%[1]d;\n"},
 	{"forward references", "CREATE TABLE t%[1]d (up int REFERENCES later%[1]d);\n", "CREATE TABLE later%[1]d (id int PRIMARY KEY);\n"},
-	{"schemas moved", "CREATE TABLE t%[1]d (id int PRIMARY KEY);\n", "ALTER TABLE t%[1]d SET SCHEMA other;\n"},
+	{"schemas moved", "CREATE TABLE t%[1]d (id serial PRIMARY KEY);\n", "ALTER TABLE t%[1]d SET SCHEMA other;\n"},
 	{"types dropped", "CREATE TYPE t%[1]d AS ENUM ('a');\n", "DROP TYPE t%[1]d;\n"},
 }
 

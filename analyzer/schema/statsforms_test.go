@@ -13,12 +13,13 @@ import (
 	"github.com/apilint/apilint/internal/pgserver/pgtest"
 )
 
-const observed = `CREATE TABLE t (id bigint PRIMARY KEY, name text, at timestamptz, local timestamp, day date, tags text[], ok boolean, price numeric(8,2), body jsonb);
+const observed = `CREATE TABLE t (id bigint PRIMARY KEY, name text, at timestamptz, local timestamp, day date, tags text[], ok boolean, price numeric(8,2), body jsonb, grid int[]);
 CREATE INDEX t_lower_idx ON t (lower(name), id);`
 
 const observedRows = `INSERT INTO t SELECT i, CASE i % 4 WHEN 0 THEN E'a\\b "c", {d}\n' WHEN 1 THEN '2026-01-01T00:00:00+00:00' WHEN 2 THEN NULL ELSE '\N' END,
 	'2026-01-01'::timestamptz + i * interval '90 minutes', '2026-01-01'::timestamp + i % 3 * interval '0.5 seconds', '2026-01-01'::date + i % 7,
-	ARRAY['x', 'y"' || i % 3, NULL], i % 3 = 0, i % 5 * 1.5, jsonb_build_object('k', i % 2, 'l', ARRAY['"']) FROM generate_series(1, 1000) i;
+	ARRAY['x', 'y"' || i % 3, NULL], i % 3 = 0, i % 5 * 1.5, jsonb_build_object('k', i % 2, 'l', ARRAY['"']),
+	ARRAY[[i % 2, NULL], [3, 4]] FROM generate_series(1, 1000) i;
 ANALYZE t`
 
 const (
@@ -220,6 +221,24 @@ func TestAddStats_whatDoesNotFitInJSONAndDumpsIsAProblem(t *testing.T) {
 		s := loaded(t, statsTables)
 		if err := s.AddStats("x", []byte(content)); !errors.Is(err, ErrNotStatistics) || len(s.Problems) > 0 {
 			t.Errorf("%s: %v, problems %v", content, err, s.Problems)
+		}
+	}
+}
+
+// Quoting within quoting must not grow with every level.
+func TestAddStats_deepNestingEndsSoon(t *testing.T) {
+	for _, deep := range []string{
+		strings.Repeat("[", 9000) + `"\""` + strings.Repeat("]", 9000),
+		strings.Repeat(`{"a":`, 9000) + `"\""` + strings.Repeat("}", 9000),
+		"[" + strings.Repeat(`{"a":[`, 4000) + `"\""` + strings.Repeat("]}", 4000) + "]",
+	} {
+		s := loaded(t, statsTables)
+		content := `{"tablename":"t","attname":"name","null_frac":0,"n_distinct":1,"most_common_vals":` + deep + `,"most_common_freqs":[1]}`
+		if err := s.AddStats("x", []byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Table("", "t").Column("name").Stats; c != nil && len(c.MCV[0]) > 5*len(deep) {
+			t.Errorf("%d bytes became %d", len(deep), len(c.MCV[0]))
 		}
 	}
 }

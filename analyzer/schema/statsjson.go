@@ -130,64 +130,103 @@ func rowOf(fields map[string]any) row {
 	return r
 }
 
-// text is a JSON value as PostgreSQL prints it. An array is array_out's form,
-// also within another; within a value of jsonb it stays JSON.
+// text is a JSON value as PostgreSQL prints it; of a list, array_out's form.
 func text(value any) string {
+	var b strings.Builder
 	switch v := value.(type) {
 	case string:
 		return v
-	case bool:
-		if v {
-			return "t"
-		}
-		return "f"
 	case []any:
-		parts := make([]string, len(v))
+		b.WriteByte('{')
 		for i, e := range v {
-			if parts[i] = "NULL"; e != nil {
-				parts[i] = arrayElement(text(e))
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if inner, ok := e.([]any); ok { // a value of an array type
+				var element strings.Builder
+				arrayOut(&element, inner)
+				writeElement(&b, element.String())
+			} else {
+				writeScalar(&b, e)
 			}
 		}
-		return "{" + strings.Join(parts, ",") + "}"
+		b.WriteByte('}')
+	case bool:
+		return map[bool]string{true: "t", false: "f"}[v]
 	case nil:
-		return ""
+	default:
+		jsonbOut(&b, v)
 	}
-	return jsonb(value)
+	return b.String()
 }
 
-// arrayElement quotes an element where array_out does.
-func arrayElement(s string) string {
-	if s != "" && !strings.ContainsAny(s, "{}\",\\ \t\n\r\v\f") && !strings.EqualFold(s, "null") {
-		return s
+// arrayOut prints an array, of which the inner ones are further dimensions.
+func arrayOut(b *strings.Builder, list []any) {
+	b.WriteByte('{')
+	for i, e := range list {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if inner, ok := e.([]any); ok {
+			arrayOut(b, inner)
+		} else {
+			writeScalar(b, e)
+		}
 	}
-	return `"` + elementQuotes.Replace(s) + `"`
+	b.WriteByte('}')
+}
+
+func writeScalar(b *strings.Builder, e any) {
+	if e == nil {
+		b.WriteString("NULL")
+		return
+	}
+	writeElement(b, text(e))
+}
+
+// writeElement quotes an element where array_out does.
+func writeElement(b *strings.Builder, s string) {
+	if s != "" && !strings.ContainsAny(s, "{}\",\\ \t\n\r\v\f") && !strings.EqualFold(s, "null") {
+		b.WriteString(s)
+		return
+	}
+	b.WriteString(`"` + elementQuotes.Replace(s) + `"`)
 }
 
 var elementQuotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// jsonb prints as jsonb_out does: short keys first, a blank behind : and ,.
-func jsonb(value any) string {
+// jsonbOut prints as jsonb_out does: short keys first, a blank behind : and ,.
+func jsonbOut(b *strings.Builder, value any) {
 	switch v := value.(type) {
 	case map[string]any:
+		b.WriteByte('{')
 		keys := slices.SortedFunc(maps.Keys(v), func(a, b string) int {
 			return cmp.Or(len(a)-len(b), strings.Compare(a, b))
 		})
 		for i, k := range keys {
-			keys[i] = jsonb(k) + ": " + jsonb(v[k])
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			jsonbOut(b, k)
+			b.WriteString(": ")
+			jsonbOut(b, v[k])
 		}
-		return "{" + strings.Join(keys, ", ") + "}"
+		b.WriteByte('}')
 	case []any:
-		parts := make([]string, len(v))
+		b.WriteByte('[')
 		for i, e := range v {
-			parts[i] = jsonb(e)
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			jsonbOut(b, e)
 		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		b.WriteByte(']')
+	default:
+		var scalar strings.Builder
+		e := json.NewEncoder(&scalar)
+		e.SetEscapeHTML(false)
+		if e.Encode(v) == nil {
+			b.WriteString(strings.TrimSuffix(scalar.String(), "\n"))
+		}
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		return ""
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -179,8 +179,7 @@ func (l *loader) likeColumns(t, source *Table, options uint32) bool {
 			name := Name{t.Schema, l.freeName(t.Schema, t.Name.Name, col.Name, "seq", func(n string) bool {
 				return l.relationTaken(Name{t.Schema, n})
 			})}
-			l.cat.sequences[name] = true
-			l.cat.owned[col] = name
+			l.cat.own(col, name)
 		}
 	}
 	return true
