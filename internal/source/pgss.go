@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -75,7 +74,8 @@ func (t *statsTable) read(ctx context.Context, records statsRecords) {
 			t.unreadable(broken)
 			broken = nil
 		}
-		if errors.As(err, &broken) {
+		var ok bool
+		if broken, ok = err.(*brokenRecord); ok {
 			continue
 		}
 		if err != nil {
@@ -157,6 +157,13 @@ func (t *statsTable) take(e *statsEntry, was *exported) {
 		t.idle++
 		return
 	}
+	if was == nil {
+		before := t.before(e)
+		was = &before
+	}
+	if e.calls <= was.calls {
+		return // nothing is new
+	}
 	if body := prepareBody([]byte(text)); body != nil {
 		text = string(body) // the row of a PREPARE counts its EXECUTEs
 	}
@@ -181,10 +188,6 @@ func (t *statsTable) take(e *statsEntry, was *exported) {
 	}
 	if t.c.cut {
 		t.longest = max(t.longest, utf8.RuneCountInString(row.text))
-	}
-	if was == nil {
-		before := t.before(e)
-		was = &before
 	}
 	row.add(e.exported, *was)
 	row.top = max(row.top, e.top)

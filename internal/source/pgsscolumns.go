@@ -78,8 +78,11 @@ func (c columns) findTime(names ...string) timeColumn {
 	}
 	for _, name := range names {
 		for i, column := range c {
-			unit, ok := strings.CutPrefix(column, name+"_")
-			if ms := units[unit]; ok && ms > 0 {
+			unit, ok := strings.CutPrefix(column, name)
+			if !ok || !strings.HasPrefix(unit, "_") {
+				continue
+			}
+			if ms := units[unit[1:]]; ms > 0 {
 				return timeColumn{i, ms}
 			}
 		}
@@ -107,8 +110,17 @@ var idName = regexp.MustCompile(`id$|hash$|type$|count$|queries|time|^all_|perce
 
 func statsColumnsOf(header []string, m StatsMap) statsColumns {
 	c := columnsOf(header)
-	s := statsColumns{
-		query: c.find(queryNames...), calls: c.find(callsNames...),
+	s := statsColumns{query: c.find(queryNames...), calls: c.find(callsNames...)}
+	if len(m) == 0 && s.calls < 0 {
+		return s // most of what is no export ends here
+	}
+	if s.query < 0 {
+		s.query = slices.IndexFunc(c, func(name string) bool {
+			return strings.Contains(name, "query") && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "" && !idName.MatchString(name)
+		})
+	}
+	s = statsColumns{
+		query: s.query, calls: s.calls,
 		total: c.findTime("total_exec_time", "total_time", "total_exec", "total", "exec_time"),
 		mean:  c.findTime("mean_exec_time", "mean_time", "average_time", "avg_exec_time", "avg_time", "mean_exec", "avg_exec", "mean", "average", "avg"),
 		plan:  c.findTime("total_plan_time", "total_plan"),
@@ -117,11 +129,6 @@ func statsColumnsOf(header []string, m StatsMap) statsColumns {
 		database: c.find("datname", "database", "dbname"), dbid: c.find("dbid"),
 		user: c.find("usename", "rolname", "username", "user"), since: c.find("stats_since"),
 		dealloc: c.find("dealloc"), reset: c.find("stats_reset"),
-	}
-	if s.query < 0 {
-		s.query = slices.IndexFunc(c, func(name string) bool {
-			return strings.Contains(name, "query") && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") == "" && !idName.MatchString(name)
-		})
 	}
 	s.id = [4]int{c.find("userid"), s.dbid, s.topLevel, c.find("queryid")}
 	s.mapped(c, m)

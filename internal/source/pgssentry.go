@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -42,6 +43,9 @@ func (t *statsTable) entry(record []string) (*statsEntry, error) {
 	}
 	for i, at := range t.c.id {
 		e.id[i] = t.field(record, at)
+	}
+	if t.c.topLevel >= 0 {
+		e.id[2] = strconv.FormatBool(e.topLevel) // t in CSV, true in JSON
 	}
 	if n, err := statsCount(t.field(record, t.c.rows)); err == nil {
 		e.returned = n

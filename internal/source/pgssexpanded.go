@@ -36,7 +36,7 @@ func (r *expandedRecords) next() (statsRecord, error) {
 		switch {
 		case r.err != nil:
 			r.end()
-		case recordRule.MatchString(line):
+		case strings.Contains(line, "[ ") && recordRule.MatchString(line):
 			r.end()
 			r.inside, r.begins = true, r.lines.line
 			r.framed = !strings.HasPrefix(strings.TrimPrefix(line, " "), "-") && !strings.HasPrefix(line, "─")

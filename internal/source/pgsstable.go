@@ -45,7 +45,7 @@ func (r *tableRecords) next() (statsRecord, error) {
 			continue
 		}
 		switch {
-		case strings.TrimSpace(line) == "", footer.MatchString(line):
+		case strings.TrimSpace(line) == "", strings.Contains(line, "(") && footer.MatchString(line):
 			r.width, r.above = 0, ""
 			if r.begun {
 				return r.row(), nil
