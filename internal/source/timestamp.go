@@ -83,6 +83,9 @@ func (c *clock) read(s []byte) (us int64, n int, ok bool) {
 	zone := s[n : n+zoneLen(s[n:])]
 	d := func(i int) int { return int(s[i]-'0')*10 + int(s[i+1]-'0') }
 	t := time.Date(d(0)*100+d(2), time.Month(d(5)), d(8), d(11), d(14), d(17), 0, c.location(zone))
+	if year := t.UTC().Year(); year < 1 || year > 9999 {
+		return 0, 0, false // of month 0, say: no report could write it
+	}
 	c.base = t.UnixMicro()
 	c.n = 0
 	if 19+len(zone) <= len(c.last) {
