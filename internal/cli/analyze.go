@@ -46,9 +46,10 @@ func (f *analyzeFlags) command(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "analyze [INPUT...]",
 		Short: "Analyse logs, statistics, traces and .sql files, and advise",
-		Long: `Reads any mix of PostgreSQL logs (stderr, csvlog, jsonlog), pg_stat_statements
-exports, OTLP traces and .sql query files; folders, globs, gzip and - for
-standard input work too. What each one is, is told from its content.
+		Long: `Reads any mix of PostgreSQL logs (stderr, csvlog, jsonlog, syslog),
+pg_stat_statements exports, OTLP traces and .sql query files; folders, globs,
+compressed files and - for standard input work too. What each one is, is told
+from its content.
 
 Exit codes: 0 fine, 1 findings at or above --fail-on, 2 usage or I/O, 3 nothing
 recognised in the input, 130 interrupted (what is known by then is printed).`,
@@ -220,8 +221,8 @@ func advice(res *analyzer.Result) string {
 	if len(res.Inputs) == 0 {
 		b.WriteString("apilint: no input was found there\n")
 	}
-	b.WriteString(`What apilint reads: PostgreSQL logs (stderr, csvlog, jsonlog), pg_stat_statements as
-CSV, OTLP JSON traces and .sql files. To make PostgreSQL log its statements:
+	b.WriteString(`What apilint reads: PostgreSQL logs (stderr, csvlog, jsonlog, syslog), exports of
+pg_stat_statements, OTLP JSON traces and .sql files. To make PostgreSQL log its statements:
   ALTER SYSTEM SET log_min_duration_statement = 0;   -- for a test run; 100 in production
   SELECT pg_reload_conf();
 `)
