@@ -65,7 +65,7 @@ bench: build ## speed and memory on a log of BENCH_MB (100) MB, beside grep on t
 fuzz: tools ## every fuzz target for FUZZTIME (20s)
 	@grep -rEo '^func Fuzz[A-Za-z0-9_]+' --include='*_test.go' . | sort | while IFS=: read -r file func; do \
 		name=$${func#func }; echo "== $$(dirname $$file) $$name"; \
-		$(GO) test -run='^$$' -fuzz="^$$name$$" -fuzztime=$(FUZZTIME) $$(dirname $$file) || exit 1; \
+		$(GO) test -run='^$$' -fuzz="^$$name$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x $$(dirname $$file) || exit 1; \
 	done
 
 .PHONY: clean
