@@ -87,7 +87,7 @@ func (s *selector) shaped(c *choice, cl claim) string {
 	}
 	blind := ""
 	if s.schema == nil || len(s.schema.Tables) == 0 {
-		blind = " (no schema was given: see that there is none yet)"
+		blind = " (no schema was given: such an index may exist)"
 	}
 	first := c.def.Parts[0]
 	if strings.HasSuffix(first.Opclass, "_trgm_ops") {
@@ -122,5 +122,8 @@ func (s *selector) shaped(c *choice, cl claim) string {
 	case len(sorts) > 0:
 		return fmt.Sprintf("%s is sorted whole by %s to return its first rows: an index has them in order%s", t, strings.Join(sorts, ", "), blind)
 	}
-	return fmt.Sprintf("%s is filtered by %s, and no index begins with it: every row is read%s", t, strings.Join(filters, ", "), blind)
+	if blind != "" {
+		return fmt.Sprintf("%s is filtered by %s: without an index that begins with it, every row is read%s", t, strings.Join(filters, ", "), blind)
+	}
+	return fmt.Sprintf("%s is filtered by %s, and no index begins with it: every row is read", t, strings.Join(filters, ", "))
 }
