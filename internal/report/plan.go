@@ -214,22 +214,30 @@ func (p *page) fine(r *analyzer.Result, plan *plan) {
 			continue
 		}
 		v := &r.Queries[i].Verdict
-		kinds[v.Kind]++
-		if reasons[v.Kind] == nil {
-			reasons[v.Kind] = map[string]int{}
+		kind := v.Kind
+		if kind == "served" && len(v.Indexes) == 0 {
+			kind = guessed
 		}
-		reasons[v.Kind][v.Reason]++
+		kinds[kind]++
+		if reasons[kind] == nil {
+			reasons[kind] = map[string]int{}
+		}
+		reasons[kind][v.Reason]++
 	}
 	served, needless, open := kinds["served"], kinds["no-index-helps"], kinds["not-analysed"]
-	if n := served + needless; n > 0 {
+	if n := served + needless + kinds[guessed]; n > 0 {
 		var parts []string
 		if served > 0 {
 			parts = append(parts, count(int64(served))+" already served by an index")
+		}
+		if n := kinds[guessed]; n > 0 {
+			parts = append(parts, count(int64(n))+" probably served by an index")
 		}
 		if needless > 0 {
 			parts = append(parts, count(int64(needless))+" that no index helps")
 		}
 		p.label("fine", bold, plural(int64(n), "statement")+": "+strings.Join(parts, ", "))
+		p.reasons(reasons[guessed])
 		p.reasons(reasons["no-index-helps"])
 	}
 	if open > 0 {
@@ -237,6 +245,9 @@ func (p *page) fine(r *analyzer.Result, plan *plan) {
 		p.reasons(reasons["not-analysed"])
 	}
 }
+
+// guessed is the verdict "served" without an index that is known to exist.
+const guessed = "served by a guess"
 
 // reasons prints the most frequent reasons with their counts.
 func (p *page) reasons(counts map[string]int) {
