@@ -89,7 +89,7 @@ func (r *replay) execution(st *step, params []value) {
 	o := &workload.Observation{
 		Event: workload.Event{
 			Kind: workload.KindExecution, Start: r.now.UnixMicro(), Dur: st.took.Microseconds(), Line: int64(st.line),
-			Rows: workload.None, Limit: l.Limit, Offset: l.Offset, Flags: flags(&l),
+			Rows: workload.None, Limit: l.Limit, Offset: l.Offset, Flags: workload.FlagsOf(&l),
 		},
 		Key: l.Key, Text: []byte(st.text), HasText: true,
 		Command: workload.Command(l.Command), Traits: workload.Traits(l.Traits),
@@ -111,24 +111,6 @@ func (r *replay) execution(st *step, params []value) {
 	}
 	r.worker.Coverage().Records++
 	r.worker.Add(o)
-}
-
-func flags(l *sqltree.Lexed) workload.Flags {
-	var f workload.Flags
-	switch l.Tx {
-	case sqltree.TxBegin:
-		f |= workload.FlagBegin
-	case sqltree.TxCommit:
-		f |= workload.FlagEnd
-	case sqltree.TxRollback:
-		f |= workload.FlagEnd | workload.FlagRollback
-	case sqltree.TxReset:
-		f |= workload.FlagReset
-	}
-	if l.Traits&sqltree.Noise != 0 {
-		f |= workload.FlagNoise
-	}
-	return f
 }
 
 // client reads what the statement's comment says about who ran it.

@@ -15,24 +15,37 @@ func FormatType(t *pg.TypeName) string {
 	if t == nil {
 		return ""
 	}
-	array := ""
-	if len(t.ArrayBounds) > 0 {
-		array = "[]"
-	}
 	n := qualified(t.Names)
 	var mods []string
 	for _, m := range t.Typmods {
 		mods = append(mods, strconv.Itoa(int(m.GetAConst().GetIval().GetIval())))
 	}
-	if n.Schema == "pg_catalog" || n.Schema == "" && (sqlNames[n.Name] != "" || builtin[n.Name]) {
-		return builtinType(n.Name, mods) + array
-	}
-	if n.Schema == "" && strings.HasPrefix(n.Name, "_") && (sqlNames[n.Name[1:]] != "" || builtin[n.Name[1:]]) {
-		return builtinType(n.Name[1:], nil) + "[]"
+	if own, ok := ownType(n, mods, array(t)); ok {
+		return own
 	}
 	name := sqltree.QuoteIdent(n.Name)
 	if n.Schema != "" {
 		name = printedType(n)
 	}
-	return name + array
+	return name + array(t)
+}
+
+// array is what follows the name of an array's type.
+func array(t *pg.TypeName) string {
+	if len(t.ArrayBounds) > 0 {
+		return "[]"
+	}
+	return ""
+}
+
+// ownType prints a type of PostgreSQL's own; ok is false for any other.
+func ownType(n Name, mods []string, array string) (printed string, ok bool) {
+	own := func(name string) bool { return sqlNames[name] != "" || builtin[name] }
+	switch {
+	case n.Schema == "pg_catalog" || n.Schema == "" && own(n.Name):
+		return builtinType(n.Name, mods) + array, true
+	case n.Schema == "" && strings.HasPrefix(n.Name, "_") && own(n.Name[1:]):
+		return builtinType(n.Name[1:], nil) + "[]", true // _int4 is the type integer[]
+	}
+	return "", false
 }

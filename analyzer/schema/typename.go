@@ -46,25 +46,19 @@ func (l *loader) typeName(t *pg.TypeName) string {
 	if t == nil {
 		return ""
 	}
-	array := ""
-	if len(t.ArrayBounds) > 0 {
-		array = "[]"
-	}
 	n := qualified(t.Names)
-	if n.Schema == "pg_catalog" || n.Schema == "" && (sqlNames[n.Name] != "" || builtin[n.Name]) {
-		return builtinType(n.Name, l.typmods(t)) + array
-	}
-	if n.Schema == "" && strings.HasPrefix(n.Name, "_") && (sqlNames[n.Name[1:]] != "" || builtin[n.Name[1:]]) {
-		return builtinType(n.Name[1:], nil) + "[]" // _int4 is the type integer[]
+	mods := l.typmods(t)
+	if own, ok := ownType(n, mods, array(t)); ok {
+		return own
 	}
 	name := sqltree.QuoteIdent(n.Name)
 	if found, ok := l.findType(n); ok {
 		name = printedType(found)
 	}
-	if mods := l.typmods(t); len(mods) > 0 {
+	if len(mods) > 0 {
 		name += "(" + strings.Join(mods, ",") + ")"
 	}
-	return name + array
+	return name + array(t)
 }
 
 // findType resolves the name of a user's type; every table is one.

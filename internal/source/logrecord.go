@@ -206,23 +206,10 @@ func (s *scanner) add(r *record, m *message) {
 	if cut {
 		o.Traits |= workload.TraitTruncated
 	}
-	if l.Traits&sqltree.Noise != 0 {
-		o.Flags |= workload.FlagNoise
-	}
-	switch l.Tx {
-	case sqltree.TxBegin:
-		o.Flags |= workload.FlagBegin
-	case sqltree.TxCommit:
-		o.Flags |= workload.FlagEnd
-	case sqltree.TxRollback:
-		o.Flags |= workload.FlagEnd | workload.FlagRollback
-	case sqltree.TxReset:
-		o.Flags |= workload.FlagReset
-	}
+	o.Flags |= workload.FlagsOf(l)
 	s.parameters(cut)
 	if l.Command == sqltree.Empty {
 		s.cov.Empty++
-		o.Flags |= workload.FlagNoise
 	} else {
 		o.HasText, o.Text = true, text
 		o.Key = groupKey(l.Key, s.database.intern(r.database))

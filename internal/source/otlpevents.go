@@ -121,7 +121,7 @@ func (t *traces) observation(tr *trace, a *assembly, s *span) *workload.Observat
 		Event: workload.Event{
 			Kind: workload.KindExecution, Start: s.start, Dur: s.end - s.start, Line: s.line, Input: t.number,
 			Rows: q.rows, Limit: l.Limit, Offset: l.Offset,
-			Request: requestHash(tr.id), Flags: workload.FlagTrace | flagsOf(l),
+			Request: requestHash(tr.id), Flags: workload.FlagTrace | workload.FlagsOf(l),
 		},
 		Text: []byte(q.text), HasText: l.Command != sqltree.Empty, Key: groupKey(l.Key, q.database),
 		Command: workload.Command(l.Command), Traits: workload.Traits(l.Traits),
@@ -136,24 +136,6 @@ func (t *traces) observation(tr *trace, a *assembly, s *span) *workload.Observat
 	o.Client = func() workload.Context { return c }
 	o.Context = contextHash(&c)
 	return o
-}
-
-// flagsOf is what a statement's text says about loops and transactions.
-func flagsOf(l *sqltree.Lexed) (f workload.Flags) {
-	if l.Traits&sqltree.Noise != 0 || l.Command == sqltree.Empty {
-		f |= workload.FlagNoise
-	}
-	switch l.Tx {
-	case sqltree.TxBegin:
-		f |= workload.FlagBegin
-	case sqltree.TxCommit:
-		f |= workload.FlagEnd
-	case sqltree.TxRollback:
-		f |= workload.FlagEnd | workload.FlagRollback
-	case sqltree.TxReset:
-		f |= workload.FlagReset
-	}
-	return f
 }
 
 // requestHash is never 0, which stands for unknown.
