@@ -1,60 +1,9 @@
 package source
 
 import (
-	"fmt"
-	"io"
 	"strings"
 	"testing"
 )
-
-func TestSorter_theOldestComesFirst(t *testing.T) {
-	for _, limit := range []int{1, 500, maxRun} { // in the file, partly, in memory
-		s := &sorter{limit: limit}
-		for _, it := range []struct {
-			at   int64
-			text string
-		}{{30, "d"}, {20, "c2"}, {20, "c1"}, {25, "late"}, {10, "b"}, {0, "a"}} {
-			if err := s.add(&item{at: it.at, key: []byte("pod"), text: []byte(it.text), partial: it.at == 10}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := s.finish(); err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for {
-			it, err := s.next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, fmt.Sprintf("%d %s %s %v", it.at, it.key, it.text, it.partial))
-		}
-		want := "0 pod a false, 10 pod b true, 20 pod c1 false, 20 pod c2 false, 25 pod late false, 30 pod d false"
-		if got := strings.Join(got, ", "); got != want {
-			t.Errorf("limit %d: %s, want %s", limit, got, want)
-		}
-	}
-}
-
-func TestRecordTime_unitsAreToldByTheirSize(t *testing.T) {
-	const want = 1795422457123000
-	for _, s := range []string{
-		"2026-11-23T08:27:37.123Z", "2026-11-23T08:27:37.123000000+00:00", "2026-11-23T09:27:37.123+0100", "2026-11-23T09:27:37,123+01", "2026-11-23 08:27:37.123",
-		"2026-11-23 08:27:37.123 UTC", "1795422457.123", "1795422457123", "1795422457123000", "1795422457123000000",
-	} {
-		if us, ok := recordTime([]byte(s)); !ok || us != want {
-			t.Errorf("%s: %d, %v", s, us, ok)
-		}
-	}
-	for _, s := range []string{"", "x", "12", "2026-11-23", "2026-13-45T99:99:99Z", "17954224571x", "99999999999999999999"} {
-		if us, ok := recordTime([]byte(s)); ok {
-			t.Errorf("%q is read as %d", s, us)
-		}
-	}
-}
 
 // Records that hold less than a whole line, or more, or are broken.
 func TestRead_recordsOfClouds(t *testing.T) {

@@ -144,7 +144,7 @@ func TestRead_aBombEnds(t *testing.T) {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	io.WriteString(w, stderrLog("LOG:  duration: 1.000 ms  statement: SELECT 1"))
-	if _, err := io.Copy(w, &zeros{4 * bombSize}); err != nil {
+	if _, err := io.Copy(w, &zeros{256 << 20}); err != nil {
 		t.Fatal(err)
 	}
 	w.Close()

@@ -136,6 +136,14 @@ func detectLog(text []byte) string {
 	return best
 }
 
+// isJSONStart tells the start of an array from "[16940] LOG:  ...".
+func isJSONStart(b []byte) bool {
+	b = bytes.TrimLeft(b, " \t\r\n")
+	return len(b) == 0 || b[0] == '{' || b[0] == '[' || b[0] == '"'
+}
+
+func begins(s []byte, prefix string) bool { return bytes.HasPrefix(s, []byte(prefix)) }
+
 // notText reports whether the head holds what no text does.
 func notText(head []byte) bool {
 	odd := 0

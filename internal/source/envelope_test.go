@@ -239,6 +239,9 @@ func (w *wrapped) syslog(header func(pid string, i int) string, split, numbers b
 	return b.String()
 }
 
+// pieceLimit is where PostgreSQL cuts them (PG_SYSLOG_LIMIT).
+const pieceLimit = 900
+
 // syslogPieces cuts a message as PostgreSQL does (write_syslog in elog.c).
 func syslogPieces(text string) (out []string) {
 	for text != "" {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/cespare/xxhash/v2"
+
+	"github.com/apilint/apilint/internal/source/jsonscan"
 )
 
 // jsonReader reads jsonlog (PostgreSQL 15 and later): one object per line.
@@ -55,8 +57,8 @@ func (jsonReader) scan(b *block, s *scanner) {
 // readObject reads one line, false when it is no whole object. What was read
 // before it broke off is in r.
 func (s *scanner) readObject(b []byte, r *record) bool {
-	j := jsonScanner{b: b}
-	if !j.skip('{') {
+	j := jsonscan.Scanner{B: b}
+	if !j.Skip('{') {
 		return false
 	}
 	var pid []byte
@@ -67,30 +69,30 @@ func (s *scanner) readObject(b []byte, r *record) bool {
 		r.session = xxhash.Sum64(r.name)
 	}
 	defer done()
-	if j.skip('}') {
+	if j.Skip('}') {
 		return true
 	}
 	for {
-		key, ok := j.str()
-		if !ok || !j.skip(':') {
+		key, ok := j.Str()
+		if !ok || !j.Skip(':') {
 			return false
 		}
 		var into *[]byte
 		switch string(key) {
 		case "timestamp":
-			value, ok := j.str()
+			value, ok := j.Str()
 			if !ok {
 				return false
 			}
 			r.at, _, r.timed = s.clock.read(value)
 		case "error_severity":
-			value, ok := j.str()
+			value, ok := j.Str()
 			if !ok {
 				return false
 			}
 			r.severity = severityOf(value)
 		case "pid":
-			pid = j.scalar()
+			pid = j.Scalar()
 		case "user":
 			into = &r.user
 		case "dbname":
@@ -110,22 +112,22 @@ func (s *scanner) readObject(b []byte, r *record) bool {
 		case "application_name":
 			into = &r.app
 		default:
-			if !j.value(0) {
+			if !j.Value(0) {
 				return false
 			}
 		}
 		if into != nil {
-			value, ok := j.text()
+			value, ok := j.Text()
 			*into = value
 			if !ok {
 				r.cut = into == &r.message
 				return false
 			}
 		}
-		if j.skip('}') {
+		if j.Skip('}') {
 			return true
 		}
-		if !j.skip(',') {
+		if !j.Skip(',') {
 			return false
 		}
 	}

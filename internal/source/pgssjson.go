@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"slices"
+
+	"github.com/apilint/apilint/internal/source/jsonscan"
 )
 
 // statsObjects are the objects in a stream of JSON that have the members of
@@ -39,7 +41,7 @@ func (r *statsObjects) next() (statsRecord, error) {
 		if err := r.object(); err != nil {
 			return statsRecord{}, err
 		}
-		j := &jsonScanner{b: r.buf}
+		j := &jsonscan.Scanner{B: r.buf}
 		r.names, r.fields = r.names[:0], r.fields[:0]
 		if !r.members(j, "", 0) {
 			return statsRecord{}, &brokenRecord{r.at, "it is no JSON"}
@@ -59,34 +61,34 @@ func (r *statsObjects) next() (statsRecord, error) {
 }
 
 // members reads an object; those of objects in it are named by their path.
-func (r *statsObjects) members(j *jsonScanner, path string, depth int) bool {
-	if depth > 8 || !j.skip('{') {
+func (r *statsObjects) members(j *jsonscan.Scanner, path string, depth int) bool {
+	if depth > 8 || !j.Skip('{') {
 		return false
 	}
-	if j.skip('}') {
+	if j.Skip('}') {
 		return true
 	}
 	for {
-		key, ok := j.str()
-		if !ok || !j.skip(':') {
+		key, ok := j.Str()
+		if !ok || !j.Skip(':') {
 			return false
 		}
 		name := path + string(key)
-		j.blanks()
+		j.Blanks()
 		switch {
-		case j.i >= len(j.b):
+		case j.I >= len(j.B):
 			return false
-		case j.b[j.i] == '{':
+		case j.B[j.I] == '{':
 			if !r.members(j, name+".", depth+1) {
 				return false
 			}
-		case j.b[j.i] == '[':
-			if !j.value(0) {
+		case j.B[j.I] == '[':
+			if !j.Value(0) {
 				return false
 			}
 		default:
-			from := j.b[j.i]
-			value := string(j.scalar())
+			from := j.B[j.I]
+			value := string(j.Scalar())
 			if value == "" && from != '"' {
 				return false
 			}
@@ -97,10 +99,10 @@ func (r *statsObjects) members(j *jsonScanner, path string, depth int) bool {
 				r.names, r.fields = append(r.names, name), append(r.fields, value)
 			}
 		}
-		if j.skip('}') {
+		if j.Skip('}') {
 			return true
 		}
-		if !j.skip(',') {
+		if !j.Skip(',') {
 			return false
 		}
 	}

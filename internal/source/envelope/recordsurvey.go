@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 // survey is what the records of a head have in common.
 type survey struct {
+	grammar Grammar
 	records int
 	paths   []surveyed
 	index   map[string]int
@@ -46,7 +47,7 @@ func (s *survey) visit(path, value []byte, text bool) {
 	}
 	p := &s.paths[i]
 	p.n++
-	if text && isLogged(value) {
+	if text && s.grammar.Logged(value) {
 		p.logged++
 	}
 	if begins(value[max(len(value)-1, 0):], "\n") {
@@ -79,12 +80,12 @@ func (s *survey) first(paths ...string) string {
 var textPaths = []string{"textPayload", "log", "message", "@message", "MESSAGE", "event_message", "body", "msg", "line", "1"}
 
 // shape decides, nil when no field holds a log.
-func (s *survey) shape(containers []string, o envelopeOptions) *shape {
-	sh := &shape{}
+func (s *survey) shape(containers []string, o Options) *shape {
+	sh := &shape{grammar: o.Grammar}
 	for _, p := range s.paths {
 		if base, ok := strings.CutSuffix(p.path, "error_severity"); ok && (base == "" || strings.HasSuffix(base, ".")) {
 			jsonlog := s.has("timestamp") && s.has("message") && !s.has("log_time")
-			if base == "" && len(containers) == 1 && containers[0] == "" && (jsonlog || o.jsonlog) {
+			if base == "" && len(containers) == 1 && containers[0] == "" && (jsonlog || o.JSONLog) {
 				return nil // PostgreSQL's own
 			}
 			if sh.text = s.first(base+"message", "event_message", "body"); sh.text != "" {

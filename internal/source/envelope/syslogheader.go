@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ func (p *syslogParser) read(line []byte) (l syslogLine, ok bool) {
 	if modern {
 		s, ok = l.modern(s)
 	} else {
-		s, ok = l.tag(s)
+		s, ok = l.tag(s, p.grammar)
 	}
 	l.text = s
 	l.head = len(line) - len(s)
@@ -51,16 +51,17 @@ func (p *syslogParser) read(line []byte) (l syslogLine, ok bool) {
 // time reads the time of a line and returns its length, 0 if there is none.
 func (p *syslogParser) time(s []byte, at *int64) int {
 	if n := isoLen(s); n > 0 {
-		*at, _ = recordTime(s[:n])
+		*at, _ = recordTime(p.grammar, s[:n])
 		return n
 	}
 	if n := p.stamp(s, at); n > 0 {
 		return n
 	}
-	if len(s) > 4 && s[3] == ' ' && letter(s[0]) && letter(s[2]) && timestampLen(s[4:]) > 0 { // journalctl -o short-full: with the day of the week
-		n := 4 + timestampLen(s[4:])
-		*at, _ = recordTime(s[4:])
-		return n + zoneLen(s[n:])
+	if len(s) > 4 && s[3] == ' ' && letter(s[0]) && letter(s[2]) { // journalctl -o short-full: with the day of the week
+		if us, n := p.grammar.Time(s[4:]); n > 0 {
+			*at = us
+			return 4 + n
+		}
 	}
 	if us, n := epoch(s); n > 0 { // -o short-unix
 		*at = us
@@ -71,10 +72,11 @@ func (p *syslogParser) time(s []byte, at *int64) int {
 
 // syslogParser remembers what lines leave out.
 type syslogParser struct {
-	year int
-	last time.Time
-	seen [16]byte // the last stamp
-	at   int64
+	grammar Grammar
+	year    int
+	last    time.Time
+	seen    [16]byte // the last stamp
+	at      int64
 }
 
 var months = []string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
@@ -156,17 +158,9 @@ func fractionLen(s []byte) int {
 	return 0
 }
 
-func number(s []byte) int {
-	n := 0
-	for _, c := range s {
-		n = n*10 + int(c-'0')
-	}
-	return n
-}
-
 // tag reads "host postgres[123]: ": the host may be missing, and a word with the
 // facility may stand before the name.
-func (l *syslogLine) tag(s []byte) ([]byte, bool) {
+func (l *syslogLine) tag(s []byte, g Grammar) ([]byte, bool) {
 	for words := 0; words < 4; words++ {
 		s = bytes.TrimLeft(s, " ")
 		end := bytes.IndexByte(s[:min(len(s), 256)], ' ')
@@ -179,7 +173,7 @@ func (l *syslogLine) tag(s []byte) ([]byte, bool) {
 			if open := bytes.IndexByte(body, '['); open >= 0 && bytes.HasSuffix(body, []byte{']'}) {
 				l.ident, l.pid = body[:open], body[open+1:len(body)-1]
 			}
-			if !isProgram(l.ident) || !isProgram(l.pid) && l.pid != nil || severityOf(l.ident) != sevNone {
+			if !isProgram(l.ident) || !isProgram(l.pid) && l.pid != nil || isSeverity(g, l.ident) {
 				return nil, false
 			}
 			if end < 0 {
@@ -199,6 +193,28 @@ func (l *syslogLine) tag(s []byte) ([]byte, bool) {
 		s = s[end+1:]
 	}
 	return nil, false
+}
+
+// isSeverity reports whether a word stands before messages rather than lines.
+func isSeverity(g Grammar, word []byte) bool {
+	at, _, _ := g.Severity(append(append([]byte(nil), word...), ":  "...))
+	return at == 0
+}
+
+// epoch reads "1795422459.529" and returns µs.
+func epoch(s []byte) (us int64, n int) {
+	n = digits(s)
+	if n < 9 || n > 11 || n >= len(s) || s[n] != '.' {
+		return 0, 0
+	}
+	k := digits(s[n+1:])
+	if k == 0 {
+		return 0, 0
+	}
+	for _, c := range s[:n] {
+		us = us*10 + int64(c-'0')
+	}
+	return us*1e6 + fraction(s[n+1:n+1+k]), n + 1 + k
 }
 
 // isProgram reports whether s can be the name of a program, or its process.

@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bufio"
@@ -8,12 +8,12 @@ import (
 )
 
 // findSyslog tells the log of a syslog daemon.
-func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
-	p := syslogParser{year: o.until.Year()}
+func findSyslog(sample [][]byte, o Options) *envelope {
+	p := syslogParser{grammar: o.Grammar, year: o.Until.Year()}
 	numbered := func(line []byte) bool { n, _, m := chunkNumber(line); return n > 0 && m > 0 }
 	bare := false
-	if !wraps(sample, func(line []byte) bool { _, ok := p.read(line); return ok }) {
-		if bare = wraps(sample, numbered); !bare {
+	if !wraps(sample, o.Grammar, func(line []byte) bool { _, ok := p.read(line); return ok }) {
+		if bare = wraps(sample, o.Grammar, numbered); !bare {
 			return nil
 		}
 	}
@@ -28,24 +28,24 @@ func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
 			continue
 		}
 		text, _, m, _ := l.piece()
-		if m <= 1 && isLogged(text) {
+		if m <= 1 && o.Logged(text) {
 			strict = strict || l.named()
 			heroku = heroku || begins(l.pid, "postgres.")
 			texts = append(append(texts, firstOf(text)...), '\n')
 		}
 	}
-	year := firstYear(sample, o.until)
+	year := firstYear(sample, o)
 	name := "syslog"
 	if heroku {
 		name = "heroku"
 	}
 	prefix := syslogPrefix(texts, o)
 	return &envelope{name: name, stamp: prefix.stamp, open: func(src *bufio.Reader, left *leftover) io.Reader {
-		in := &lines{src: src, longest: o.longest}
+		in := &lines{src: src, longest: o.Longest}
 		out := &output{}
 		j := newSyslogJoiner(out, left, prefix, o)
 		j.strict = strict
-		p := syslogParser{year: year}
+		p := syslogParser{grammar: o.Grammar, year: year}
 		out.step = func() error {
 			line, ok := in.next()
 			if !ok {
@@ -70,8 +70,9 @@ func findSyslog(sample [][]byte, o envelopeOptions) *envelope {
 
 // firstYear is the year of the first line: the last one in which it lies before
 // the end of the input.
-func firstYear(sample [][]byte, until time.Time) int {
-	p := syslogParser{year: until.Year()}
+func firstYear(sample [][]byte, o Options) int {
+	until := o.Until
+	p := syslogParser{grammar: o.Grammar, year: until.Year()}
 	for _, line := range sample {
 		if l, ok := p.read(line); ok {
 			if time.UnixMicro(l.at).After(until.AddDate(0, 0, 1)) {
@@ -94,25 +95,28 @@ func firstOf(text []byte) []byte {
 // syslogForm is the log_line_prefix of what syslog carries, and what it lacks
 // that syslog itself knows.
 type syslogForm struct {
-	match *matcher // nil unknown
-	stamp string
+	prefix Prefix // nil unknown
+	stamp  string
 }
 
-func syslogPrefix(texts []byte, o envelopeOptions) syslogForm {
+func syslogPrefix(texts []byte, o Options) syslogForm {
 	var f syslogForm
-	p := o.prefix(texts)
+	p := o.Prefix(texts)
 	if p == nil {
 		return f
 	}
-	f.match = &matcher{p: p}
-	if p.loose {
+	f.prefix = p
+	if p.Loose() {
 		return f
 	}
-	if !p.fields['m'] && !p.fields['t'] && !p.fields['n'] {
+	if !timed(p) {
 		f.stamp = "%m "
 	}
-	if !p.hasSession() {
+	if !p.Has('p') && !p.Has('c') {
 		f.stamp += "[%p] "
 	}
 	return f
 }
+
+// timed reports whether a prefix has the time.
+func timed(p Prefix) bool { return p.Has('m') || p.Has('t') || p.Has('n') }

@@ -1,4 +1,4 @@
-package source
+package envelope
 
 // columnKeys are the keys of jsonlog by the names of csvlog's columns.
 var columnKeys = map[string]string{
@@ -23,8 +23,8 @@ func (x *extractor) addColumn(name, value []byte) {
 			return
 		}
 	case "timestamp":
-		if timestampLen(value) == 0 {
-			at, ok := recordTime(value)
+		if _, n := x.grammar.Time(value); n == 0 {
+			at, ok := recordTime(x.grammar, value)
 			if !ok {
 				return
 			}

@@ -1,4 +1,6 @@
-package source
+// Package compression opens what a file or stream is compressed with, told by
+// its magic bytes, and ends what expands as no log does.
+package compression
 
 import (
 	"bufio"
@@ -22,8 +24,8 @@ const magicSize = 24
 // `zstd --long`, and twice that of `xz -9`.
 const maxWindow = 128 << 20
 
-// compression names what a stream is compressed with, by its magic bytes.
-func compression(magic []byte) string {
+// Of names what a stream is compressed with, by its magic bytes.
+func Of(magic []byte) string {
 	switch m := magic; {
 	case begins(m, "\x1f\x8b\x08"):
 		return "gzip"
@@ -41,9 +43,9 @@ func compression(magic []byte) string {
 
 func begins(s []byte, prefix string) bool { return bytes.HasPrefix(s, []byte(prefix)) }
 
-// unreadable names a compression or archive that is not read, with the command
+// Unreadable names a compression or archive that is not read, with the command
 // that does.
-func unreadableArchive(magic []byte) (name, command string) {
+func Unreadable(magic []byte) (name, command string) {
 	switch {
 	case begins(magic, "\x1f\x9d"):
 		return "compress", "uncompress -c FILE"
@@ -59,9 +61,9 @@ func unreadableArchive(magic []byte) (name, command string) {
 	return "", ""
 }
 
-// decompress opens a compressed stream. No decoder keeps a goroutine: a reading
+// Open opens a compressed stream. No decoder keeps a goroutine: a reading
 // that is cancelled just lets go of it.
-func decompress(name string, src *bufio.Reader) (io.Reader, error) {
+func Open(name string, src *bufio.Reader) (io.Reader, error) {
 	packed := &counted{src: src}
 	var z io.Reader
 	var err error
@@ -112,6 +114,12 @@ func dictionary(head []byte) int64 {
 		return 0
 	}
 	return size
+}
+
+// Guard watches over what was packed in size bytes by other means, as the files
+// of an archive.
+func Guard(name string, z io.Reader, size int64) io.Reader {
+	return &inflated{name: name, packed: &counted{n: size}, z: z}
 }
 
 // counted counts what was read.

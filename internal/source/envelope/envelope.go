@@ -1,4 +1,7 @@
-package source
+// Package envelope takes off what shippers, container runtimes, syslog daemons
+// and clouds put around a log, and gives its own lines. What an envelope is, is
+// told from the content.
+package envelope
 
 import (
 	"bufio"
@@ -37,55 +40,56 @@ func (l *leftover) breaks(text []byte) {
 	}
 }
 
-// unwrapped is an input's text, out of everything that was around it.
-type unwrapped struct {
-	text     *bufio.Reader
-	head     []byte
-	stamp    string
+// Unwrapped is an input's text, out of everything that was around it.
+type Unwrapped struct {
+	Text    *bufio.Reader
+	Head    []byte // of Text
+	Stamp   string // what was set before each line, as a log_line_prefix
+	Wrapped bool   // there was an envelope
+
 	leftover leftover
 	nul      *withoutNUL
-	wrapped  bool
 }
 
-// unwrap opens the encoding and the envelopes of an input.
-func unwrap(in *workload.Input, src *bufio.Reader, o envelopeOptions) *unwrapped {
-	u := &unwrapped{nul: &withoutNUL{src: src}}
+// Unwrap opens the encoding and the envelopes of an input.
+func Unwrap(in *workload.Input, src *bufio.Reader, o Options) *Unwrapped {
+	u := &Unwrapped{nul: &withoutNUL{src: src}}
 	head, _ := src.Peek(headSize) // an error comes again when it is read on
 	if order := utf16Order(head); order != "" {
 		in.Envelopes = append(in.Envelopes, order)
 		u.nul.src = &wide{src: src, bigEndian: order == "utf-16be"}
 	}
-	u.text = bufio.NewReaderSize(u.nul, headSize)
+	u.Text = bufio.NewReaderSize(u.nul, headSize)
 	for depth := 0; ; depth++ {
-		u.head, _ = u.text.Peek(headSize)
-		if !o.log || depth == maxEnvelopes {
+		u.Head, _ = u.Text.Peek(headSize)
+		if !o.Log || depth == maxEnvelopes {
 			break
 		}
-		e := findEnvelope(u.head, o)
+		e := findEnvelope(u.Head, o)
 		if e == nil {
 			break
 		}
 		in.Envelopes = append(in.Envelopes, e.name)
-		u.wrapped = true
-		u.stamp = e.stamp
-		u.text = bufio.NewReaderSize(e.open(u.text, &u.leftover), headSize)
+		u.Wrapped = true
+		u.Stamp = e.stamp
+		u.Text = bufio.NewReaderSize(e.open(u.Text, &u.leftover), headSize)
 	}
 	return u
 }
 
-// envelopeOptions are what envelopes need to know of a reading.
-type envelopeOptions struct {
-	log     bool                      // it may be a log
-	jsonlog bool                      // it is said to be jsonlog
-	prefix  func(head []byte) *prefix // guesses a log_line_prefix; nil if most lines have none
-	longest int                       // bytes of a line or message that are kept
-	until   time.Time                 // when the input ends: lines may have no year
-	columns StatsMap                  // that --map names
+// Options are what envelopes need to know of a reading.
+type Options struct {
+	Grammar
+	Log     bool                   // it may be a log
+	JSONLog bool                   // it is said to be jsonlog
+	Table   func(head []byte) bool // tells rows of a table, whose bars are not those of docker compose
+	Longest int                    // bytes of a line or message that are kept
+	Until   time.Time              // when the input ends: lines may have no year
 }
 
-// account adds to the coverage what the envelopes held beside the log.
-func (u *unwrapped) account(in *workload.Input) {
-	if u.wrapped {
+// Account adds to the coverage what the envelopes held beside the log.
+func (u *Unwrapped) Account(in *workload.Input) {
+	if u.Wrapped {
 		in.Bytes = u.nul.read
 	} else {
 		in.Bytes += u.nul.left
@@ -112,9 +116,9 @@ func (u *unwrapped) account(in *workload.Input) {
 }
 
 // findEnvelope tells the outermost envelope of a head, nil if there is none.
-func findEnvelope(head []byte, o envelopeOptions) *envelope {
-	if statsShape(head, o.columns) != exportNone {
-		return nil // a bar between columns is not that of docker compose
+func findEnvelope(head []byte, o Options) *envelope {
+	if o.Table(head) {
+		return nil
 	}
 	if e := findRecordEnvelope(head, o); e != nil {
 		return e

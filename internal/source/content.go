@@ -8,7 +8,12 @@ import (
 	"slices"
 
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/compression"
+	"github.com/apilint/apilint/internal/source/envelope"
 )
+
+// maxLayers is how often an input may be compressed.
+const maxLayers = 6
 
 // content opens what is around a log, one wrapping after the other, and reads
 // it. file is what raw reads, if that is a file; depth counts archives.
@@ -25,18 +30,18 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 		if name := archive(magic); name != "" {
 			return r.archived(in, name, br, file, depth)
 		}
-		if name, command := unreadableArchive(magic); name != "" {
+		if name, command := compression.Unreadable(magic); name != "" {
 			return r.refuse(in, name+" is not read: "+command+" | apilint analyze -")
 		}
-		name := compression(magic)
+		name := compression.Of(magic)
 		if name == "" {
 			break
 		}
 		in.Envelopes = append(in.Envelopes, name)
-		if layers == maxEnvelopes {
+		if layers == maxLayers {
 			return r.refuse(in, "it is compressed more often than any log")
 		}
-		z, err := decompress(name, br)
+		z, err := compression.Open(name, br)
 		if err != nil {
 			return r.refuse(in, err.Error())
 		}
@@ -46,32 +51,27 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 		return r.digest(in, br)
 	}
 	r.stamp = ""
-	u := unwrap(in, bufio.NewReaderSize(&untilDone{r.ctx, br}, headSize), r.envelopeOptions())
-	r.stamp = u.stamp
-	if len(u.head) == 0 && u.wrapped {
-		u.account(in)
+	u := envelope.Unwrap(in, bufio.NewReaderSize(&untilDone{r.ctx, br}, headSize), r.envelopeOptions())
+	r.stamp = u.Stamp
+	if len(u.Head) == 0 && u.Wrapped {
+		u.Account(in)
 		return r.refuse(in, "no line in it is of PostgreSQL")
 	}
-	err := r.read(in, u.text, u.head)
+	err := r.read(in, u.Text, u.Head)
 	if r.ctx.Err() == nil {
-		u.account(in)
+		u.Account(in)
 	}
 	return err
 }
 
 // envelopeOptions are for an input that is about to be unwrapped.
-func (r *reading) envelopeOptions() envelopeOptions {
-	return envelopeOptions{
-		log:     !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format),
-		jsonlog: r.o.Format == "jsonlog",
-		columns: r.o.Map,
-		longest: longestRecord(r.o.MaxStatement),
-		until:   r.modified,
-		prefix: func(head []byte) *prefix {
-			if p, rate := r.prefix(head); rate >= .5 {
-				return p
-			}
-			return nil
-		},
+func (r *reading) envelopeOptions() envelope.Options {
+	return envelope.Options{
+		Grammar: grammar{r},
+		Log:     !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format),
+		JSONLog: r.o.Format == "jsonlog",
+		Table:   func(head []byte) bool { return statsShape(head, r.o.Map) != exportNone },
+		Longest: longestRecord(r.o.MaxStatement),
+		Until:   r.modified,
 	}
 }

@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bufio"
@@ -15,14 +15,11 @@ type item struct {
 }
 
 // opener opens a stream of records as the log they hold.
-func (sh *shape) opener(open func(src io.Reader, left *leftover) records, o envelopeOptions) func(*bufio.Reader, *leftover) io.Reader {
+func (sh *shape) opener(open func(src io.Reader, left *leftover) records, o Options) func(*bufio.Reader, *leftover) io.Reader {
 	return func(src *bufio.Reader, left *leftover) io.Reader {
 		out := &output{}
 		x := &extractor{shape: sh, records: open(src, left), left: left}
 		x.take = x.visit
-		if sh.prefix != nil {
-			x.match = &matcher{p: sh.prefix}
-		}
 		var take func(*item)
 		var end func()
 		switch {
@@ -32,7 +29,7 @@ func (sh *shape) opener(open func(src io.Reader, left *leftover) records, o enve
 			j := newSyslogJoiner(out, left, sh.form, o)
 			take, end = func(it *item) { j.takeItem(it) }, j.end
 		default:
-			s := newStreams(out, left, o.longest, sh.several)
+			s := newStreams(out, left, o, sh.several)
 			take, end = func(it *item) { sh.deliver(s, it) }, s.end
 		}
 		if sh.newest {
@@ -82,7 +79,6 @@ type extractor struct {
 	records records
 	take    func(path, value []byte, text bool) // visit
 	left    *leftover
-	match   *matcher
 	it      item
 	key     []byte
 	found   found
@@ -122,7 +118,7 @@ func (x *extractor) next() (*item, error) {
 	}
 	x.it = item{key: x.key} // of the record before, if this one broke off
 	if f.time != nil {
-		x.it.at, _ = recordTime(f.time)
+		x.it.at, _ = recordTime(x.grammar, f.time)
 	}
 	x.b = x.b[:0]
 	switch {
@@ -238,7 +234,7 @@ func (x *extractor) lines(f *found) {
 // withoutFile copies a line without the "[postgres.c:123]  " that AlloyDB sets
 // before the message.
 func (x *extractor) withoutFile(line []byte) []byte {
-	at, n := findSeverity(line)
+	at, n, _ := x.grammar.Severity(line)
 	if at < 0 {
 		return line
 	}

@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 
 // recordTime reads a time of an envelope, as text or as seconds, milli-, micro-
 // or nanoseconds since 1970, and returns µs.
-func recordTime(value []byte) (us int64, ok bool) {
+func recordTime(g Grammar, value []byte) (us int64, ok bool) {
 	if n := isoLen(value); n > 0 {
 		text := bytes.Replace(value[:n], []byte{','}, []byte{'.'}, 1)
 		for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02T15:04:05.999999999-07"} {
@@ -18,10 +18,8 @@ func recordTime(value []byte) (us int64, ok bool) {
 		}
 		return 0, false
 	}
-	if timestampLen(value) > 0 {
-		var c clock
-		us, _, ok = c.read(value)
-		return us, ok
+	if us, n := g.Time(value); n > 0 {
+		return us, true
 	}
 	whole := digits(value)
 	if whole == 0 || whole > 19 {

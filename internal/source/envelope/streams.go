@@ -1,6 +1,4 @@
-package source
-
-import "bytes"
+package envelope
 
 // streams puts together what each writer wrote: the lines of several pods,
 // containers or processes lie between each other. As soon as there are two that
@@ -8,6 +6,7 @@ import "bytes"
 // one; records come out in the order in which they began. Writers that never
 // write one are left out.
 type streams struct {
+	grammar Grammar
 	out     *output
 	left    *leftover
 	longest int
@@ -46,8 +45,8 @@ type held struct {
 	owner *stream // nil: it is whole
 }
 
-func newStreams(out *output, left *leftover, longest int, several bool) *streams {
-	return &streams{out: out, left: left, longest: longest, several: several, byKey: map[string]*stream{}, limit: maxStreams}
+func newStreams(out *output, left *leftover, o Options, several bool) *streams {
+	return &streams{grammar: o.Grammar, out: out, left: left, longest: o.Longest, several: several, byKey: map[string]*stream{}, limit: maxStreams}
 }
 
 // of returns the writer's state.
@@ -85,7 +84,7 @@ func (s *streams) take(key, line []byte, partial bool) {
 	goesOn := st.partial || continues(line)
 	st.partial = partial
 	if !st.logs {
-		if !isLogged(line) {
+		if !s.grammar.Logged(line) {
 			if !s.several {
 				// The reader says what it does not understand.
 				s.append(line, !partial)
@@ -102,10 +101,7 @@ func (s *streams) take(key, line []byte, partial bool) {
 		return
 	}
 	if !goesOn {
-		if at, n := findSeverity(line); at >= 0 {
-			sev, _ := severityAt(line[at : at+n])
-			goesOn = sev.part()
-		}
+		_, _, goesOn = s.grammar.Severity(line)
 	}
 	if !goesOn || st.record == nil {
 		s.begin(st)
@@ -216,16 +212,3 @@ func (s *streams) give(h *held) {
 }
 
 func (s *streams) end() { s.flush(0) }
-
-// isLogged reports whether a line is one of a PostgreSQL log, in whatever
-// format.
-func isLogged(line []byte) bool {
-	if at, _ := findSeverity(line); at >= 0 {
-		return true
-	}
-	if bytes.Contains(line, []byte(`"error_severity"`)) {
-		return true
-	}
-	var rows csvReader
-	return rows.begins(line)
-}

@@ -1,10 +1,14 @@
-package source
+package envelope
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/apilint/apilint/internal/source/jsonscan"
+)
 
 // visitor visits the fields of records.
 type visitor struct {
-	j    jsonScanner
+	j    jsonscan.Scanner
 	path []byte
 	f    func(path, value []byte, text bool)
 }
@@ -15,9 +19,9 @@ type visitor struct {
 // as if they were objects. Strings are unescaped in place; a record without an
 // end is visited as far as it goes.
 func (v *visitor) visit(record []byte, f func(path, value []byte, text bool)) {
-	v.j, v.path, v.f = jsonScanner{b: record}, v.path[:0], f
-	v.j.blanks()
-	if v.j.skip('[') {
+	v.j, v.path, v.f = jsonscan.Scanner{B: record}, v.path[:0], f
+	v.j.Blanks()
+	if v.j.Skip('[') {
 		v.list()
 		return
 	}
@@ -34,7 +38,7 @@ func (v *visitor) list() {
 	}
 	for n := byte('0'); ; n++ {
 		v.path = append(v.path[:0], min(n, '9'))
-		if !v.value(1) || !v.j.skip(',') {
+		if !v.value(1) || !v.j.Skip(',') {
 			return
 		}
 	}
@@ -43,21 +47,21 @@ func (v *visitor) list() {
 // value visits a value; false ends the visit.
 func (v *visitor) value(depth int) bool {
 	j := &v.j
-	j.blanks()
-	if j.i >= len(j.b) || depth > maxFieldDepth {
+	j.Blanks()
+	if j.I >= len(j.B) || depth > maxFieldDepth {
 		return false
 	}
-	switch j.b[j.i] {
+	switch j.B[j.I] {
 	case '"':
-		value, ok := j.str()
+		value, ok := j.Str()
 		v.f(v.path, value, true)
 		return ok
 	case '{':
-		j.i++
+		j.I++
 		return v.object(depth)
 	case '[':
-		j.i++
-		if j.skip(']') {
+		j.I++
+		if j.Skip(']') {
 			return true
 		}
 		if value, ok := v.bytes(); ok {
@@ -66,7 +70,7 @@ func (v *visitor) value(depth int) bool {
 		}
 		return v.elements(depth)
 	}
-	value := j.scalar()
+	value := j.Scalar()
 	v.f(v.path, value, false)
 	return len(value) > 0
 }
@@ -74,13 +78,13 @@ func (v *visitor) value(depth int) bool {
 // object visits what follows the brace.
 func (v *visitor) object(depth int) bool {
 	j := &v.j
-	if j.skip('}') {
+	if j.Skip('}') {
 		return true
 	}
 	n := len(v.path)
 	for {
-		key, ok := j.str()
-		if !ok || !j.skip(':') {
+		key, ok := j.Str()
+		if !ok || !j.Skip(':') {
 			return false
 		}
 		v.enter(key)
@@ -88,10 +92,10 @@ func (v *visitor) object(depth int) bool {
 			return false
 		}
 		v.path = v.path[:n]
-		if j.skip('}') {
+		if j.Skip('}') {
 			return true
 		}
-		if !j.skip(',') {
+		if !j.Skip(',') {
 			return false
 		}
 	}
@@ -115,29 +119,29 @@ func (v *visitor) elements(depth int) bool {
 	n := len(v.path)
 	for {
 		if v.named() {
-			j.skip('{')
-			j.str()
-			j.skip(':')
-			name, _ := j.str()
-			j.skip(',')
-			j.str()
-			if !j.skip(':') {
+			j.Skip('{')
+			j.Str()
+			j.Skip(':')
+			name, _ := j.Str()
+			j.Skip(',')
+			j.Str()
+			if !j.Skip(':') {
 				return false
 			}
 			v.path = bytes.TrimSuffix(v.path, []byte(".values"))
 			n = len(v.path)
 			v.enter(name)
-			if !v.value(depth+1) || !j.skip('}') {
+			if !v.value(depth+1) || !j.Skip('}') {
 				return false
 			}
 		} else if !v.value(depth + 1) {
 			return false
 		}
 		v.path = v.path[:n]
-		if j.skip(']') {
+		if j.Skip(']') {
 			return true
 		}
-		if !j.skip(',') {
+		if !j.Skip(',') {
 			return false
 		}
 	}
@@ -146,7 +150,7 @@ func (v *visitor) elements(depth int) bool {
 // named reports whether the next value is like {"key": name, "value": ...} or
 // {"field": name, "value": ...}. Nothing is changed.
 func (v *visitor) named() bool {
-	b := v.j.b[v.j.i:]
+	b := v.j.B[v.j.I:]
 	want := func(words ...string) bool {
 		b = b[blank(b):]
 		for _, w := range words {
@@ -170,9 +174,9 @@ func (v *visitor) named() bool {
 
 // bytes reads an array of small numbers, as journald writes what is no UTF-8.
 func (v *visitor) bytes() ([]byte, bool) {
-	b := v.j.b
+	b := v.j.B
 	var text []byte
-	for at := v.j.i; at < len(b); at++ {
+	for at := v.j.I; at < len(b); at++ {
 		at += blank(b[at:])
 		n := digits(b[min(at, len(b)):])
 		if n == 0 || n > 3 {
@@ -192,7 +196,7 @@ func (v *visitor) bytes() ([]byte, bool) {
 			return nil, false
 		}
 		if b[at] == ']' {
-			v.j.i = at + 1
+			v.j.I = at + 1
 			return text, true
 		}
 	}

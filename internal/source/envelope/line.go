@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bufio"
@@ -32,7 +32,7 @@ var wrappers = []wrapper{
 }
 
 // findLineEnvelope tells an envelope around lines.
-func findLineEnvelope(head []byte, o envelopeOptions) *envelope {
+func findLineEnvelope(head []byte, o Options) *envelope {
 	sample := sampleLines(head)
 	if coloured(sample) {
 		return &envelope{name: "ansi", open: func(src *bufio.Reader, _ *leftover) io.Reader { return openColoured(src, o) }}
@@ -43,11 +43,11 @@ func findLineEnvelope(head []byte, o envelopeOptions) *envelope {
 				return e
 			}
 		}
-		if wraps(sample, func(line []byte) bool { _, _, ok := w.strip(line); return ok }) && !(w.bars && slices.ContainsFunc(sample, continuesRaw)) {
+		if wraps(sample, o.Grammar, func(line []byte) bool { _, _, ok := w.strip(line); return ok }) && !(w.bars && slices.ContainsFunc(sample, continuesRaw)) {
 			return w.envelope(sample, o)
 		}
 	}
-	if w := findTag(sample); w != nil {
+	if w := findTag(sample, o.Grammar); w != nil {
 		return w.envelope(sample, o)
 	}
 	return nil
@@ -75,7 +75,7 @@ func sampleLines(head []byte) [][]byte {
 
 // wraps reports whether the lines that matter have a form: those with a
 // severity, or all where none has one.
-func wraps(sample [][]byte, is func([]byte) bool) bool {
+func wraps(sample [][]byte, g Grammar, is func([]byte) bool) bool {
 	var severe, severeWrapped, all, wrapped int
 	for _, line := range sample {
 		if len(line) == 0 {
@@ -86,7 +86,7 @@ func wraps(sample [][]byte, is func([]byte) bool) bool {
 		if ok {
 			wrapped++
 		}
-		if at, _ := findSeverity(line); at >= 0 {
+		if at, _, _ := g.Severity(line); at >= 0 {
 			severe++
 			if ok {
 				severeWrapped++
@@ -97,12 +97,12 @@ func wraps(sample [][]byte, is func([]byte) bool) bool {
 }
 
 // envelope opens the form.
-func (w wrapper) envelope(sample [][]byte, o envelopeOptions) *envelope {
-	several := w.several(sample)
+func (w wrapper) envelope(sample [][]byte, o Options) *envelope {
+	several := w.several(sample, o.Grammar)
 	return &envelope{name: w.name, open: func(src *bufio.Reader, left *leftover) io.Reader {
-		l := &lines{src: src, longest: o.longest}
+		l := &lines{src: src, longest: o.Longest}
 		out := &output{}
-		s := newStreams(out, left, o.longest, several)
+		s := newStreams(out, left, o, several)
 		out.step = func() error {
 			line, ok := l.next()
 			if !ok {
@@ -125,12 +125,12 @@ func (w wrapper) envelope(sample [][]byte, o envelopeOptions) *envelope {
 }
 
 // several reports whether several write, and one of them a PostgreSQL log.
-func (w wrapper) several(sample [][]byte) bool {
+func (w wrapper) several(sample [][]byte, g Grammar) bool {
 	keys, logged := map[string]bool{}, false
 	for _, line := range sample {
 		if at, key, ok := w.strip(line); ok {
 			keys[string(key)] = true
-			logged = logged || isLogged(line[at:])
+			logged = logged || g.Logged(line[at:])
 		}
 	}
 	return logged && len(keys) > 1

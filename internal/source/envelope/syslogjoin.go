@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bytes"
@@ -26,9 +26,9 @@ type syslogState struct {
 	stamp  []byte // before each part of the record
 }
 
-func newSyslogJoiner(out *output, left *leftover, form syslogForm, o envelopeOptions) *syslogJoiner {
+func newSyslogJoiner(out *output, left *leftover, form syslogForm, o Options) *syslogJoiner {
 	j := &syslogJoiner{form: form, left: left}
-	j.streams = newStreams(out, left, o.longest, true)
+	j.streams = newStreams(out, left, o, true)
 	return j
 }
 
@@ -49,7 +49,7 @@ func (j *syslogJoiner) take(l *syslogLine) {
 	j.line = key
 	st := j.streams.of(key)
 	named := l.named()
-	if !named && !st.logs && !isLogged(l.text) || j.strict && !named {
+	if !named && !st.logs && !j.streams.grammar.Logged(l.text) || j.strict && !named {
 		j.left.foreign++
 		j.last = nil
 		return
@@ -170,27 +170,26 @@ func (j *syslogJoiner) unnumbered(st *stream, state *syslogState, l *syslogLine,
 // record reports whether a line begins a record, part whether it begins a
 // further part of one.
 func (j *syslogJoiner) record(line []byte) bool {
-	if j.form.match != nil {
-		return j.form.match.match(line) && !j.form.match.head.severity.part()
-	}
-	at, n := findSeverity(line)
-	if at < 0 {
-		return false
-	}
-	sev, _ := severityAt(line[at : at+n])
-	return !sev.part()
+	found, part := j.severity(line)
+	return found && !part
 }
 
 func (j *syslogJoiner) part(line []byte) bool {
-	if j.form.match != nil {
-		return j.form.match.match(line) && j.form.match.head.severity.part()
+	found, part := j.severity(line)
+	return found && part
+}
+
+// severity reports whether a line has one where it belongs.
+func (j *syslogJoiner) severity(line []byte) (found, part bool) {
+	if p := j.form.prefix; p != nil {
+		if !p.Match(line) {
+			return false, false
+		}
+		_, _, part = p.Severity()
+		return true, part
 	}
-	at, n := findSeverity(line)
-	if at < 0 {
-		return false
-	}
-	sev, _ := severityAt(line[at : at+n])
-	return sev.part()
+	at, _, part := j.streams.grammar.Severity(line)
+	return at >= 0, part
 }
 
 // stamp appends what the prefix lacks.

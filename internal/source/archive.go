@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/compression"
 )
 
 // Archives are opened: each file in them is an input of its own. They may hold
@@ -90,19 +91,14 @@ func (r *reading) zipped(in *workload.Input, src *bufio.Reader, file *os.File, d
 			}
 			continue
 		}
-		packed, err := f.OpenRaw()
+		content, err := f.Open()
 		if err == nil {
-			var content io.ReadCloser
-			if content, err = f.Open(); err == nil {
-				z := &inflated{name: "zip", packed: &counted{src: packed}, z: content}
-				z.packed.n = int64(f.CompressedSize64)
-				err = r.content(member, z, nil, depth+1)
-				content.Close()
-				if err != nil {
-					return members, err
-				}
-				continue
+			err = r.content(member, compression.Guard("zip", content, int64(f.CompressedSize64)), nil, depth+1)
+			content.Close()
+			if err != nil {
+				return members, err
 			}
+			continue
 		}
 		if err := r.refuse(member, "the file cannot be unpacked: "+err.Error()); err != nil {
 			return members, err

@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bytes"
@@ -13,15 +13,15 @@ func (x *extractor) levelled(f *found) {
 	switch {
 	case f.prefix != nil:
 		head = f.prefix
-	case x.match != nil && x.match.match(firstLine(message)):
-		at, n := severityStart(message, x.match.head.text)
+	case x.prefix != nil && x.prefix.Match(firstLine(message)):
+		at, n, _ := x.prefix.Severity()
 		head, message = message[:at], message[n:]
-	case x.match == nil:
+	case x.prefix == nil:
 		head = append(appendTime(nil, x.it.at), ' ')
 		if strings.Contains(x.stamp, "%p") {
 			head = append(append(append(head, '['), f.pid...), "] "...)
 		}
-		message = withoutStart(message)
+		message, _ = x.grammar.Message(message)
 	default:
 		x.b = appendIndented(x.b, message)
 		return
@@ -35,7 +35,7 @@ func (x *extractor) levelled(f *found) {
 			x.b = append(x.b, '\n')
 		}
 		x.b = append(append(x.b, head...), word...)
-		x.b = append(x.b, colon...)
+		x.b = append(x.b, ":  "...)
 		x.b = appendIndented(x.b, text)
 	}
 	part(level, message)
@@ -47,40 +47,6 @@ func (x *extractor) levelled(f *found) {
 			part([]byte(p.word), p.text)
 		}
 	}
-}
-
-func firstLine(s []byte) []byte {
-	line, _, _ := bytes.Cut(s, []byte{'\n'})
-	return line
-}
-
-// severityStart returns where the severity begins whose message begins at an
-// offset, and that offset.
-func severityStart(line []byte, text int) (at, n int) {
-	at = min(text, len(line))
-	end := at - len(colon)
-	for start := max(end, 0); start >= max(0, end-longestSeverity); start-- {
-		if severityOf(line[start:max(end, start)]) != sevNone && (start == 0 || !letter(line[start-1])) {
-			return start, at
-		}
-	}
-	return at, at
-}
-
-// withoutStart cuts the time and the session that may stand before a message.
-func withoutStart(s []byte) []byte {
-	n := timestampLen(s)
-	if n == 0 {
-		return s
-	}
-	n += zoneLen(s[n:])
-	for n < len(s) && (s[n] == '-' || s[n] == ' ' || s[n] == ':') {
-		n++
-		if k := sessionIDLen(s[n:]); k > 0 {
-			n += k
-		}
-	}
-	return s[n:]
 }
 
 // appendIndented appends a text as it stands in the log: every further line

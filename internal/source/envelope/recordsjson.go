@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 // holds one record at a time. Where the JSON is damaged it goes on with the
 // next line.
 type jsonRecords struct {
+	grammar Grammar
 	src     io.Reader
 	longest int // bytes of a record that are kept
 	left    *leftover
@@ -214,7 +215,7 @@ func (j *jsonRecords) damaged(offset int) {
 // line passes over a line that is no JSON.
 func (j *jsonRecords) line() {
 	first, _, _ := bytes.Cut(j.b[j.at:j.end], []byte{'\n'})
-	if isLogged(first) {
+	if j.grammar.Logged(first) {
 		j.left.breaks(first)
 	} else {
 		j.left.foreign++

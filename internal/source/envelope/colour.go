@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bufio"
@@ -22,8 +22,8 @@ func coloured(sample [][]byte) bool {
 }
 
 // openColoured leaves out the colours.
-func openColoured(src *bufio.Reader, o envelopeOptions) io.Reader {
-	l := &lines{src: src, longest: o.longest}
+func openColoured(src *bufio.Reader, o Options) io.Reader {
+	l := &lines{src: src, longest: o.Longest}
 	out := &output{}
 	out.step = func() error {
 		line, ok := l.next()

@@ -1,4 +1,4 @@
-package source
+package envelope
 
 import (
 	"bytes"
@@ -6,12 +6,12 @@ import (
 
 // findTag looks for words that stand before every line, also before those that
 // go on with a statement, as stern writes pod and container.
-func findTag(sample [][]byte) *wrapper {
+func findTag(sample [][]byte, g Grammar) *wrapper {
 	tags := map[string]bool{} // of at most as many lines as were sampled
 	for _, line := range sample {
 		if i := bytes.IndexByte(line[:min(len(line), 256)], '\t'); i > 1 && line[i-1] == ' ' && isTag(line[:i]) {
 			tags[string(line[:i])] = true
-		} else if i := tagBeforeTime(line); i > 0 {
+		} else if i := tagBeforeTime(line, g); i > 0 {
 			tags[string(line[:i])] = true
 		}
 	}
@@ -62,7 +62,7 @@ func isTag(s []byte) bool {
 }
 
 // tagBeforeTime returns the length of a tag before a time.
-func tagBeforeTime(line []byte) int {
+func tagBeforeTime(line []byte, g Grammar) int {
 	at := 0
 	for range 3 {
 		n := writerLen(line[at:])
@@ -70,7 +70,7 @@ func tagBeforeTime(line []byte) int {
 			return 0
 		}
 		at += n + 1
-		if timestampLen(line[at:]) > 0 || isoLen(line[at:]) > 0 {
+		if _, n := g.Time(line[at:]); n > 0 || isoLen(line[at:]) > 0 {
 			return at
 		}
 	}

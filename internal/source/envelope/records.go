@@ -1,12 +1,10 @@
-package source
+package envelope
 
 import (
 	"bytes"
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/apilint/apilint/analyzer/workload"
 )
 
 // shape says where in the records of an input the log is.
@@ -22,7 +20,8 @@ type shape struct {
 	newest  bool   // the newest record comes first
 	several bool   // there are several writers
 	stamp   string // what the log_line_prefix lacks
-	prefix  *prefix
+	prefix  Prefix
+	grammar Grammar
 	form    syslogForm // of journald's messages
 }
 
@@ -48,7 +47,7 @@ func (j *jsonFields) read(f func(path, value []byte, text bool)) error {
 }
 
 // findRecordEnvelope tells whether a head holds records that hold a log.
-func findRecordEnvelope(head []byte, o envelopeOptions) *envelope {
+func findRecordEnvelope(head []byte, o Options) *envelope {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \t\r\n")
 	if len(text) == 0 {
 		return nil
@@ -58,7 +57,7 @@ func findRecordEnvelope(head []byte, o envelopeOptions) *envelope {
 	switch {
 	case bytes.IndexByte(text, '{') >= 0 && mostlyJSON(text):
 		open = func(src io.Reader, left *leftover) records {
-			return &jsonFields{jsonRecords: jsonRecords{src: src, longest: o.longest, left: left}}
+			return &jsonFields{jsonRecords: jsonRecords{grammar: o.Grammar, src: src, longest: o.Longest, left: left}}
 		}
 	case csvColumnsOf(text) != nil:
 		open = func(src io.Reader, _ *leftover) records { return newCSVFields(src) }
@@ -68,7 +67,7 @@ func findRecordEnvelope(head []byte, o envelopeOptions) *envelope {
 	var ignored leftover
 	// Scanning unescapes in place.
 	all := open(bytes.NewReader(bytes.Clone(text)), &ignored)
-	s := survey{}
+	s := survey{grammar: o.Grammar}
 	for range maxSurveyed {
 		s.begin()
 		if all.read(s.visit) != nil {
@@ -84,12 +83,6 @@ func findRecordEnvelope(head []byte, o envelopeOptions) *envelope {
 	}
 	sh.settle(&s, o)
 	return &envelope{name: sh.name, stamp: sh.stamp, open: sh.opener(open, o)}
-}
-
-// bareMessage reports whether no severity stands before a message, which it
-// always does in a line of the log.
-func bareMessage(text string) bool {
-	return readMessage(withoutStart([]byte(text))).kind != workload.KindOther
 }
 
 // mostlyJSON reports whether the head's lines are JSON, or it is one value.
@@ -117,7 +110,7 @@ func isJSONStart(b []byte) bool {
 }
 
 // settle finds what else the records have.
-func (sh *shape) settle(s *survey, o envelopeOptions) {
+func (sh *shape) settle(s *survey, o Options) {
 	breaks := s.of(sh.text).breaks
 	sh.breaks = breaks*2 > s.of(sh.text).n || sh.name == "docker" && breaks > 0
 	base := sh.columns
@@ -128,13 +121,13 @@ func (sh *shape) settle(s *survey, o envelopeOptions) {
 		"properties.timestamp", "TimeGenerated", "eventTimestamp", "receiveTimestamp", "date", "0", base + "timestamp", base + "log_time",
 	} {
 		if values := s.of(path).values; len(values) > 0 {
-			if _, ok := recordTime([]byte(values[0])); ok {
+			if _, ok := recordTime(o.Grammar, []byte(values[0])); ok {
 				sh.time = path
 				break
 			}
 		}
 	}
-	sh.newest = newestFirst(s.of(sh.time).values)
+	sh.newest = newestFirst(o.Grammar, s.of(sh.time).values)
 	keys := s.of(sh.key).values
 	sh.several = len(keys) > 1 && slices.ContainsFunc(keys, func(k string) bool { return k != keys[0] })
 	if !sh.column {
@@ -143,11 +136,11 @@ func (sh *shape) settle(s *survey, o envelopeOptions) {
 }
 
 // newestFirst reports whether times rather fall than rise.
-func newestFirst(times []string) bool {
+func newestFirst(g Grammar, times []string) bool {
 	rising, falling := 0, 0
 	var before int64
 	for i, v := range times {
-		at, ok := recordTime([]byte(v))
+		at, ok := recordTime(g, []byte(v))
 		if !ok {
 			continue
 		}
@@ -165,12 +158,18 @@ func newestFirst(times []string) bool {
 
 // complete finds what the log_line_prefix of the texts lacks and the records
 // have.
-func (sh *shape) complete(s *survey, o envelopeOptions) {
+func (sh *shape) complete(s *survey, o Options) {
+	// No severity stands before such a message, which it always does in a line of
+	// the log.
+	bare := func(text string) bool {
+		_, known := o.Message([]byte(text))
+		return known
+	}
 	var lines []byte
 	if sh.name == "journald" {
 		for _, text := range s.of(sh.text).values {
 			l := syslogLine{text: []byte(text)}
-			if piece, _, m, _ := l.piece(); m <= 1 && isLogged(piece) {
+			if piece, _, m, _ := l.piece(); m <= 1 && o.Logged(piece) {
 				lines = append(append(lines, firstLine(piece)...), '\n')
 			}
 		}
@@ -187,12 +186,12 @@ func (sh *shape) complete(s *survey, o envelopeOptions) {
 	if sh.level != "" && s.has(strings.TrimSuffix(sh.level, "errorLevel")+"prefix") {
 		return // it stands in a field of its own
 	}
-	p := o.prefix(lines)
-	if texts := s.of(sh.text).values; sh.level == "" && p == nil && len(texts) > 0 && !slices.ContainsFunc(texts, func(t string) bool { return isLogged([]byte(t)) }) &&
-		slices.ContainsFunc(texts, bareMessage) {
+	p := o.Prefix(lines)
+	if texts := s.of(sh.text).values; sh.level == "" && p == nil && len(texts) > 0 && !slices.ContainsFunc(texts, func(t string) bool { return o.Logged([]byte(t)) }) &&
+		slices.ContainsFunc(texts, bare) {
 		sh.level = "errorLevel" // which no record has: they are all of the log
 	}
-	if sh.level != "" && slices.ContainsFunc(s.of(sh.text).values, bareMessage) {
+	if sh.level != "" && slices.ContainsFunc(s.of(sh.text).values, bare) {
 		p = nil
 	}
 	sh.prefix = p
@@ -202,7 +201,7 @@ func (sh *shape) complete(s *survey, o envelopeOptions) {
 		if s.has(strings.TrimSuffix(sh.level, "errorLevel") + "processId") {
 			sh.stamp += "[%p] "
 		}
-	case p != nil && !p.loose && sh.time != "" && !p.fields['m'] && !p.fields['t'] && !p.fields['n']:
+	case p != nil && !p.Loose() && sh.time != "" && !timed(p):
 		sh.stamp = "%m "
 	}
 }
