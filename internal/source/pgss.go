@@ -89,13 +89,13 @@ func (t *statsTable) read(ctx context.Context, records statsRecords) {
 			continue
 		}
 		if len(record.fields) < t.width {
-			broken = &brokenRecord{record.line, fmt.Sprintf("%d fields instead of %d", len(record.fields), t.width)}
+			broken = &brokenRecord{line: record.line, got: len(record.fields), width: t.width}
 			continue
 		}
 		t.in.Records++
 		if err := t.row(record.fields); err != nil {
 			t.in.Records--
-			t.unreadable(&brokenRecord{record.line, err.Error()})
+			t.unreadable(&brokenRecord{line: record.line, why: err.Error()})
 		}
 	}
 	if broken != nil {

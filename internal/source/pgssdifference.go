@@ -12,15 +12,16 @@ import (
 type statsSide struct {
 	table   *statsTable // the last one that was read
 	entries []*statsEntry
-	reset   string // stats_reset of pg_stat_statements_info, "" unknown
-	dealloc int64  // evictions so far, of the same view; -1 unknown
+	known   map[uint64]*statsEntry // of them, by identity; bounded as they are
+	reset   string                 // stats_reset of pg_stat_statements_info, "" unknown
+	dealloc int64                  // evictions so far, of the same view; -1 unknown
 }
 
 // difference reads --pgss-before and --pgss-after: what ran between them.
 func (r *reading) difference(before, after string) error {
 	var sides [2]*statsSide
 	for i, path := range []string{before, after} {
-		r.side = &statsSide{dealloc: -1}
+		r.side = &statsSide{dealloc: -1, known: map[uint64]*statsEntry{}}
 		err := r.open(named{path: path})
 		sides[i], r.side = r.side, nil
 		if err != nil {
@@ -44,7 +45,15 @@ func (r *reading) difference(before, after string) error {
 
 // keep keeps a row. Fields are parts of a record that may be used again.
 func (s *statsSide) keep(t *statsTable, e *statsEntry) {
-	if len(s.entries) >= maxStatsRows {
+	id := t.c.identity(e.id)
+	known := s.known[id]
+	switch {
+	case known != nil: // exports that were appended to each other
+		t.repeated++
+		if e.calls <= known.calls {
+			return
+		}
+	case len(s.entries) >= maxStatsRows:
 		t.beyond++
 		return
 	}
@@ -52,7 +61,14 @@ func (s *statsSide) keep(t *statsTable, e *statsEntry) {
 	for i := range e.id {
 		e.id[i] = strings.Clone(e.id[i])
 	}
+	if known != nil {
+		*known = *e
+		return
+	}
 	s.entries = append(s.entries, e)
+	if id != 0 {
+		s.known[id] = e
+	}
 }
 
 // view takes what an export tells of the view as a whole, where it was joined

@@ -82,6 +82,12 @@ func TestPGSSDifference_isWhatRanBetweenTwoExports(t *testing.T) {
 			"1 rows of the earlier export are gone",
 		},
 		{
+			"exports that were appended to each other are not added up",
+			plain + "1,5,t,9,SELECT a FROM t,4,2,8\n" + plain + "1,5,t,9,SELECT a FROM t,5,3,8\n", plain + "1,5,t,9,SELECT a FROM t,7,4,8\n" + plain + "1,5,t,9,SELECT a FROM t,9,6,8\n",
+			[]string{"4 3000 SELECT a FROM t"},
+			"1 rows were exported more than once",
+		},
+		{
 			"evictions", info + "1,5,t,9,SELECT a FROM t,4,2,8,3,2026-11-23 08:00:00+00\n", info + "1,5,t,9,SELECT a FROM t,5,3,8,7,2026-11-23 08:00:00+00\n",
 			[]string{"1 1000 SELECT a FROM t"},
 			"evicted rows 4 times between",
@@ -159,4 +165,28 @@ func TestPGSSDifference_needsTwoExports(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
+}
+
+// Whatever the two are, no number of the difference is negative, and an export
+// and itself have nothing between them.
+func FuzzPGSSDifference(f *testing.F) {
+	f.Add(statsHeader+"1,5,t,9,SELECT a FROM t,4,2,8,1\n", statsHeader+"1,5,t,9,SELECT a FROM t,10,5.5,9,1\n1,5,f,8,SELECT b,1,1,1,1\n")
+	f.Add(statsHeader+"1,5,t,,SELECT a FROM t,4,2,8,1\n2,5,t,,SELECT a FROM t,9e9,2,8,1\n", "query,calls,total_time\nselect a from t,5,1e300\n,3,1\n")
+	f.Add(`[{"query":"SELECT a","calls":4,"queryid":-1,"stats_since":"2026-11-23T08:00:00+00:00"}]`, "-[ RECORD 1 ]-\nquery | SELECT a\ncalls | 5\nqueryid | -1\n")
+	f.Add("query,calls,dealloc,stats_reset\nSELECT 1,1,3,2026-11-23 08:00:00+00\n", "query,calls,dealloc,stats_reset\nSELECT 1,9,1,\n")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		w, err := readDifference(t, before, after)
+		if err != nil {
+			return
+		}
+		for _, g := range w.Groups {
+			got := g.Totals[workload.SourceStats]
+			if got.Calls <= 0 || got.ExecUS < 0 || got.PlanUS < 0 || got.Rows < 0 || got.MaxUS < 0 {
+				t.Fatalf("%q: %+v", g.Text, got)
+			}
+		}
+		if w, err = readDifference(t, after, after); err == nil && len(w.Groups) > 0 {
+			t.Fatalf("an export and itself differ: %v", shown(w))
+		}
+	})
 }

@@ -47,12 +47,16 @@ func (t *statsTable) entry(record []string) (*statsEntry, error) {
 	if t.c.topLevel >= 0 {
 		e.id[2] = strconv.FormatBool(e.topLevel) // t in CSV, true in JSON
 	}
-	if n, err := statsCount(t.field(record, t.c.rows)); err == nil {
-		e.returned = n
+	if rows := t.field(record, t.c.rows); rows != "" {
+		if n, err := statsCount(rows); err == nil {
+			e.returned = n
+		}
 	}
 	e.plan, _ = t.time(record, t.c.plan)
 	e.top, _ = t.time(record, t.c.max)
-	e.since, _ = statsTime(t.field(record, t.c.since))
+	if since := t.field(record, t.c.since); since != "" {
+		e.since, _ = statsTime(since)
+	}
 	return e, nil
 }
 

@@ -44,7 +44,7 @@ func (r *statsObjects) next() (statsRecord, error) {
 		j := &jsonscan.Scanner{B: r.buf}
 		r.names, r.fields = r.names[:0], r.fields[:0]
 		if !r.members(j, "", 0) {
-			return statsRecord{}, &brokenRecord{r.at, "it is no JSON"}
+			return statsRecord{}, &brokenRecord{line: r.at, why: "it is no JSON"}
 		}
 		if !slices.Equal(r.names, r.header) {
 			c := statsColumnsOf(r.names, r.m)
@@ -123,7 +123,7 @@ func (r *statsObjects) object() error {
 		if err != nil {
 			if depth > 0 {
 				r.buf = r.buf[:0]
-				return &brokenRecord{r.at, "it does not end"}
+				return &brokenRecord{line: r.at, why: "it does not end"}
 			}
 			return err
 		}
@@ -131,7 +131,7 @@ func (r *statsObjects) object() error {
 			switch {
 			case c == '\n' && depth > 0:
 				r.torn = depth
-				return &brokenRecord{r.at, "a string does not end"}
+				return &brokenRecord{line: r.at, why: "a string does not end"}
 			case c == '\n':
 				inString = false
 			case escaped:
@@ -156,7 +156,7 @@ func (r *statsObjects) object() error {
 			case r.wrappers > 0:
 				r.wrappers--
 			default:
-				return &brokenRecord{r.line + 1, "an object without a beginning"}
+				return &brokenRecord{line: r.line + 1, why: "an object without a beginning"}
 			}
 			continue
 		}
@@ -168,7 +168,7 @@ func (r *statsObjects) object() error {
 				depth, r.buf = 0, r.buf[:0]
 			case depth > 0 && last != ':':
 				r.ahead = true
-				return &brokenRecord{r.at, "it does not end"}
+				return &brokenRecord{line: r.at, why: "it does not end"}
 			}
 			if depth == 0 {
 				r.at, r.torn = r.line+1, 0

@@ -53,6 +53,9 @@ func timeKey(key string) (base string, ms float64) {
 
 // mapped lets the user's names win.
 func (s *statsColumns) mapped(c columns, m StatsMap) {
+	if len(m) == 0 {
+		return
+	}
 	plain := map[string]*int{
 		"query": &s.query, "calls": &s.calls, "rows": &s.rows, "database": &s.database, "user": &s.user,
 		"toplevel": &s.topLevel, "userid": &s.id[0], "dbid": &s.id[1], "queryid": &s.id[3],

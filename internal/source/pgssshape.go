@@ -27,13 +27,20 @@ type statsRecord struct {
 	line   int64
 }
 
-// brokenRecord is a record that could not be read.
+// brokenRecord is a record that could not be read. Hostile input is nothing
+// else, so that it is put into words only for those that are shown.
 type brokenRecord struct {
-	line int64
-	why  string
+	line       int64
+	why        string
+	got, width int // fields, where why is empty
 }
 
-func (b *brokenRecord) Error() string { return fmt.Sprintf("record on line %d: %s", b.line, b.why) }
+func (b *brokenRecord) Error() string {
+	if b.why == "" {
+		return fmt.Sprintf("record on line %d: %d fields instead of %d", b.line, b.got, b.width)
+	}
+	return fmt.Sprintf("record on line %d: %s", b.line, b.why)
+}
 
 // exportShape is how an export of pg_stat_statements is written.
 type exportShape uint8
@@ -201,7 +208,7 @@ func (r *csvRecords) next() (statsRecord, error) {
 		r.bounded.record()
 		record, err := r.csv.Read()
 		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
-			return statsRecord{}, &brokenRecord{int64(parse.StartLine), parse.Err.Error()}
+			return statsRecord{}, &brokenRecord{line: int64(parse.StartLine), why: parse.Err.Error()}
 		}
 		if err != nil {
 			return statsRecord{}, err

@@ -60,7 +60,7 @@ func (r *tableRecords) next() (statsRecord, error) {
 			continue
 		}
 		if !ok {
-			broken := &brokenRecord{r.lines.line, "it has not the columns of the table"}
+			broken := &brokenRecord{line: r.lines.line, why: "it has not the columns of the table"}
 			if r.begun {
 				r.broken = broken
 				return r.row(), nil
@@ -69,7 +69,7 @@ func (r *tableRecords) next() (statsRecord, error) {
 		}
 		goesOn := strings.TrimSpace(parts[r.c.calls]) == ""
 		if goesOn && !r.begun {
-			return statsRecord{}, &brokenRecord{r.lines.line, "it has no calls"}
+			return statsRecord{}, &brokenRecord{line: r.lines.line, why: "it has no calls"}
 		}
 		var out statsRecord
 		done := !goesOn && r.begun

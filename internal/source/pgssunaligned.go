@@ -74,13 +74,10 @@ func (r *unalignedRecords) keep(line string, at int64) {
 // starts reports whether a line begins a record behind one whose text, at its
 // end, may go on for any number of lines.
 func (r *unalignedRecords) starts(line string) bool {
-	if r.c.query < r.width-1 {
+	if r.c.query < r.width-1 || strings.Count(line, r.comma) < r.width-1 {
 		return false
 	}
 	fields := strings.SplitN(line, r.comma, r.width)
-	if len(fields) < r.width {
-		return false
-	}
 	_, err := statsCount(fields[r.c.calls])
 	return err == nil
 }
@@ -106,7 +103,7 @@ func (r *unalignedRecords) take() (statsRecord, error) {
 	r.buffer, r.commas = r.buffer[:0], 0
 	fields, ok := splitAround(text, r.comma, r.width, r.c.query)
 	if !ok {
-		return statsRecord{}, &brokenRecord{r.at, "it has not the columns of the header"}
+		return statsRecord{}, &brokenRecord{line: r.at, why: "it has not the columns of the header"}
 	}
 	if r.comma == "\t" {
 		for i := range fields {
@@ -121,8 +118,20 @@ func unescapeCopy(s string) string {
 	if s == `\N` {
 		return ""
 	}
-	if !strings.Contains(s, `\`) {
+	at := strings.IndexByte(s, '\\')
+	if at < 0 {
 		return s
 	}
-	return strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t", `\r`, "\r").Replace(s)
+	b := make([]byte, 0, len(s))
+	for at >= 0 && at+1 < len(s) {
+		b = append(b, s[:at]...)
+		if i := strings.IndexByte(`bfnrtv\`, s[at+1]); i >= 0 {
+			b = append(b, "\b\f\n\r\t\v\\"[i])
+		} else {
+			b = append(b, s[at], s[at+1])
+		}
+		s = s[at+2:]
+		at = strings.IndexByte(s, '\\')
+	}
+	return string(append(b, s...))
 }
