@@ -150,8 +150,9 @@ type Input struct {
 	ExecMS      float64  `json:"exec_ms"`
 	MaxExecMS   float64  `json:"max_exec_ms"`
 	Bare        int64    `json:"bare"`
-	Pending     int64    `json:"pending"`  // statements whose duration never came
-	Nested      int64    `json:"nested"`   // plans of statements inside functions
+	Pending     int64    `json:"pending"` // statements whose duration never came
+	Nested      int64    `json:"nested"`  // plans of statements inside functions
+	LockWaits   int64    `json:"lock_waits"`
 	Filtered    int64    `json:"filtered"` // executions left out by --since, --database, ...
 	Ambiguous   int64    `json:"ambiguous"`
 	Unreadable  int64    `json:"unreadable"`
@@ -181,6 +182,7 @@ type Query struct {
 	Text     string     `json:"text"`
 	Calls    int64      `json:"calls"`
 	ExecMS   float64    `json:"exec_ms"`
+	LockMS   *float64   `json:"lock_ms"` // of exec_ms; nil unknown
 	MeanMS   *float64   `json:"mean_ms"`
 	P50MS    *float64   `json:"p50_ms"`
 	P95MS    *float64   `json:"p95_ms"`
@@ -192,6 +194,15 @@ type Query struct {
 	Sources  []Location `json:"sources"`
 	Example  string     `json:"example,omitempty"` // only with --show-literals
 	Verdict  Verdict    `json:"verdict"`
+}
+
+// RunMS is the time of all calls without waiting for locks: what an index can
+// save some of.
+func (q *Query) RunMS() float64 {
+	if q.LockMS == nil {
+		return q.ExecMS
+	}
+	return max(q.ExecMS-*q.LockMS, 0)
 }
 
 // Observed is what one kind of input says of a query.

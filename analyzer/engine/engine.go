@@ -163,7 +163,7 @@ func (r *run) selectIndexes(ctx context.Context, stmts []*analyzer.Statement) (s
 		t := total(s)
 		weighed = append(weighed, index.Statement{
 			ID: s.ID, Query: s.Query,
-			Calls: float64(t.Calls), ExecMS: float64(t.ExecUS) / 1000,
+			Calls: float64(t.Calls), ExecMS: float64(t.RunUS()) / 1000,
 			Samples: s.Samples, Group: merged(s),
 		})
 	}

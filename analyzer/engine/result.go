@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -104,7 +105,7 @@ func inputs(w *workload.Workload, literals bool) []analyzer.Input {
 			Bytes: in.Bytes, Lines: in.Lines, Records: in.Records,
 			Executions: in.Executions, Fetches: in.Fetches, Parse: in.Parse, Bind: in.Bind, Plans: in.Plans,
 			Errors: in.Errors, Empty: in.Empty, ExecMS: ms(in.ExecUS), MaxExecMS: ms(in.MaxUS),
-			Bare: in.Bare, Pending: in.Pending, Nested: in.Nested, Filtered: in.Filtered, Ambiguous: in.Ambiguous, Unreadable: in.Unreadable, Truncated: in.Truncated,
+			Bare: in.Bare, Pending: in.Pending, Nested: in.Nested, LockWaits: in.Waits, Filtered: in.Filtered, Ambiguous: in.Ambiguous, Unreadable: in.Unreadable, Truncated: in.Truncated,
 			From: timestamp(in.From), To: timestamp(in.To), Notes: in.Notes,
 		}
 		if in.PrefixRate > 0 {
@@ -188,7 +189,7 @@ func (r *run) queries(stmts []*analyzer.Statement) []analyzer.Query {
 		out = append(out, r.query(s, verdicts[s.Database]))
 	}
 	slices.SortStableFunc(out, func(a, b analyzer.Query) int {
-		return cmp.Or(cmp.Compare(b.ExecMS, a.ExecMS), cmp.Compare(b.Calls, a.Calls))
+		return cmp.Or(cmp.Compare(b.RunMS(), a.RunMS()), cmp.Compare(b.Calls, a.Calls))
 	})
 	if r.o.Top > 0 && len(out) > r.o.Top {
 		r.skips.addMany("below-top", len(out)-r.o.Top, "statements beyond --top are judged, but not listed")
@@ -207,6 +208,9 @@ func (r *run) query(s *analyzer.Statement, verdicts map[string]index.Verdict) an
 	}
 	if t.Calls > 0 {
 		q.MeanMS = number(ms(t.ExecUS) / float64(t.Calls))
+	}
+	if t.LockUS > 0 {
+		q.LockMS = number(ms(t.LockUS))
 	}
 	if t.MaxUS > 0 {
 		q.MaxMS = number(ms(t.MaxUS))
@@ -246,7 +250,17 @@ func (r *run) verdict(s *analyzer.Statement, verdicts map[string]index.Verdict) 
 	default:
 		v = index.Verdict{Kind: index.NotAnalysed, Reason: "the index advisor gave no answer (see skips)"}
 	}
-	return analyzer.Verdict{Kind: string(v.Kind), Reason: v.Reason, Indexes: v.Indexes}
+	return analyzer.Verdict{Kind: string(v.Kind), Reason: v.Reason + waiting(total(s)), Indexes: v.Indexes}
+}
+
+// waiting is what a verdict adds where much of a statement's time was spent
+// waiting for locks.
+func waiting(t *workload.Totals) string {
+	const much = 10 // percent
+	if t.LockUS == 0 || t.LockUS*100 < t.ExecUS*much {
+		return ""
+	}
+	return fmt.Sprintf("; %.0f of %.0f ms were waiting for a lock", ms(t.LockUS), ms(t.ExecUS))
 }
 
 // tables names the relations of a statement, sorted.

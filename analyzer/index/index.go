@@ -34,7 +34,7 @@ type Statement struct {
 	ID      string
 	Query   *query.Query
 	Calls   float64 // 0 unknown (a .sql file without weights): counts as one
-	ExecMS  float64 // of all calls
+	ExecMS  float64 // of all calls, without waiting for locks
 	Samples []workload.Sample
 	Group   *workload.Group // what was observed of the parameters (LeadingWild)
 }

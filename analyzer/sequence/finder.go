@@ -101,7 +101,7 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 	at := &s.events[n]
 	*at = event{}
 	at.start, at.line = start, e.Line
-	at.dur, at.exec = clamp(e.Dur+int64(e.Bind)), clamp(e.Dur)
+	at.dur, at.exec = clamp(e.Dur+int64(e.Bind)), clamp(e.Dur-int64(e.Lock))
 	at.group, at.context, at.session, at.input = e.Group, e.Context, e.Session, e.Input
 	at.unit, at.epoch = s.unit, s.epoch
 	at.limit, at.rows = number(e.Limit), number(e.Rows)

@@ -45,7 +45,7 @@ type Candidate struct {
 	Requests   int      // loops that were seen, each of a request of its own
 	Iterations Distribution
 	Executions int64 // of the body, in all requests
-	ExecUS     int64 // likewise, time in execute
+	ExecUS     int64 // likewise, time in execute without waiting for locks
 
 	Distinct    int // distinct parameter tuples of the head in a request, median; -1 unknown
 	DistinctMax int // most in one request, -1 unknown

@@ -57,6 +57,7 @@ type DigestTotals struct {
 	Fetches int64     `json:"fetches,omitempty"`
 	ExecUS  int64     `json:"exec_us"`
 	PlanUS  int64     `json:"plan_us,omitempty"`
+	LockUS  int64     `json:"lock_us,omitempty"`
 	MaxUS   int64     `json:"max_us,omitempty"`
 	Rows    int64     `json:"rows,omitempty"`
 	HasRows bool      `json:"has_rows,omitempty"`
@@ -171,7 +172,7 @@ func digestTotals(g *Group) []DigestTotals {
 	for s := range g.Totals {
 		t := &g.Totals[s]
 		x := DigestTotals{
-			Source: Source(s), Calls: t.Calls, Fetches: t.Fetches, ExecUS: t.ExecUS, PlanUS: t.PlanUS, MaxUS: t.MaxUS,
+			Source: Source(s), Calls: t.Calls, Fetches: t.Fetches, ExecUS: t.ExecUS, PlanUS: t.PlanUS, LockUS: t.LockUS, MaxUS: t.MaxUS,
 			Rows: t.Rows, HasRows: t.HasRows, Nested: t.Nested, From: t.From, To: t.To,
 		}
 		if t.Latency != nil {
@@ -273,7 +274,7 @@ func (x *DigestSample) kept(text string, inputs int) *keptSample {
 
 func (x *DigestTotals) totals() *Totals {
 	t := &Totals{
-		Calls: x.Calls, Fetches: x.Fetches, ExecUS: x.ExecUS, PlanUS: x.PlanUS, MaxUS: x.MaxUS,
+		Calls: x.Calls, Fetches: x.Fetches, ExecUS: x.ExecUS, PlanUS: x.PlanUS, LockUS: x.LockUS, MaxUS: x.MaxUS,
 		Rows: x.Rows, HasRows: x.HasRows, Nested: x.Nested, From: x.From, To: x.To,
 	}
 	if len(x.Latency) > 0 || x.Zeros > 0 {
@@ -328,7 +329,7 @@ const outermost = 1 << 17
 func (x *DigestGroup) check(inputs int) error {
 	for i := range x.Totals {
 		t := &x.Totals[i]
-		if t.Source >= Sources || t.Calls < 0 || t.Fetches < 0 || t.ExecUS < 0 || t.PlanUS < 0 || t.MaxUS < 0 || t.Rows < 0 || t.Nested < 0 ||
+		if t.Source >= Sources || t.Calls < 0 || t.Fetches < 0 || t.ExecUS < 0 || t.PlanUS < 0 || t.LockUS < 0 || t.MaxUS < 0 || t.Rows < 0 || t.Nested < 0 ||
 			t.Zeros < 0 || len(t.Latency)%2 != 0 {
 			return errDigest
 		}

@@ -17,6 +17,7 @@ const (
 	KindError                  // ERROR, FATAL or PANIC in the session
 	KindConnect                // the session began
 	KindDisconnect             // the session ended
+	KindWait                   // log_lock_waits: Dur was spent waiting for a lock
 	KindOther                  // a valid record that tells nothing about statements
 )
 
@@ -24,17 +25,18 @@ const (
 type Flags uint16
 
 const (
-	FlagNested      Flags = 1 << iota // ran inside a function: a child, no call of its own
-	FlagBegin                         // BEGIN, START TRANSACTION
-	FlagEnd                           // COMMIT, END, ROLLBACK (not to a savepoint), PREPARE TRANSACTION
-	FlagRollback                      // with FlagEnd: the transaction was undone
-	FlagReset                         // DISCARD ALL, RESET ALL: a pool handed the session on
-	FlagNoise                         // tells nothing about loops: SET, SHOW, SAVEPOINT, SELECT 1, catalogue queries, ...
-	FlagExtended                      // extended protocol (execute)
-	FlagTrace                         // a span; Session is its scope
-	FlagParallel                      // a span that overlaps its predecessor in the scope
-	FlagParamsKnown                   // Params holds every varying value, even when there are none
-	FlagParamsCut                     // values were cut by log_parameter_max_length: hashes cover what was visible
+	FlagNested       Flags = 1 << iota // ran inside a function: a child, no call of its own
+	FlagBegin                          // BEGIN, START TRANSACTION
+	FlagEnd                            // COMMIT, END, ROLLBACK (not to a savepoint), PREPARE TRANSACTION
+	FlagRollback                       // with FlagEnd: the transaction was undone
+	FlagReset                          // DISCARD ALL, RESET ALL: a pool handed the session on
+	FlagNoise                          // tells nothing about loops: SET, SHOW, SAVEPOINT, SELECT 1, catalogue queries, ...
+	FlagExtended                       // extended protocol (execute)
+	FlagTrace                          // a span; Session is its scope
+	FlagParallel                       // a span that overlaps its predecessor in the scope
+	FlagParamsKnown                    // Params holds every varying value, even when there are none
+	FlagParamsCut                      // values were cut by log_parameter_max_length: hashes cover what was visible
+	FlagStillWaiting                   // of [KindWait]: the lock was not there yet
 )
 
 // MaxParams is how many parameter or literal hashes an event keeps.
@@ -57,6 +59,7 @@ type Event struct {
 	Session uint32   // number of the session; its name is Workload.Session(n)
 	Context uint32   // index into Workload.Contexts
 	Bind    uint32   // µs spent in parse and bind of this execution
+	Lock    uint32   // µs of Dur that were spent waiting for locks, as far as log_lock_waits tells
 	Vxid    uint32   // hash of the virtual transaction id; 0 unknown
 	Request uint32   // hash of a request's tag (traceparent, request_id, ...); 0 unknown
 	Params  []uint32 // at most MaxParams hashes of single values; valid during the call only

@@ -60,6 +60,7 @@ type Totals struct {
 	Fetches  int64
 	ExecUS   int64 // µs in execute, fetches included
 	PlanUS   int64 // µs in parse and bind
+	LockUS   int64 // µs of ExecUS that were spent waiting for locks
 	MaxUS    int64
 	Rows     int64
 	HasRows  bool // Rows counts for something (pg_stat_statements, traces)
@@ -123,6 +124,10 @@ func (g *Group) Total() *Totals {
 	return &g.Totals[SourceSQL]
 }
 
+// RunUS is the time in execute without the waiting for locks, µs: what an index
+// or a better statement can save some of.
+func (t *Totals) RunUS() int64 { return max(t.ExecUS-t.LockUS, 0) }
+
 // Add merges o, totals of the same source, into t. o's sketch is not changed
 // and not kept.
 func (t *Totals) Add(o *Totals) {
@@ -130,6 +135,7 @@ func (t *Totals) Add(o *Totals) {
 	t.Fetches += o.Fetches
 	t.ExecUS += o.ExecUS
 	t.PlanUS += o.PlanUS
+	t.LockUS += o.LockUS
 	t.MaxUS = max(t.MaxUS, o.MaxUS)
 	t.Rows += o.Rows
 	t.HasRows = t.HasRows || o.HasRows

@@ -24,6 +24,7 @@ type Coverage struct {
 	Parse, Bind, Plans    int64
 	Errors, Empty         int64
 	Nested                int64     // plans of statements inside functions
+	Waits                 int64     // locks that sessions waited for, as log_lock_waits tells
 	Pending               int64     // statement texts whose duration never came
 	ExecUS, MaxUS         int64     // µs
 	Bare                  int64     // durations without a statement
@@ -58,6 +59,7 @@ func (c *Coverage) Add(o *Coverage) {
 	c.Errors += o.Errors
 	c.Empty += o.Empty
 	c.Nested += o.Nested
+	c.Waits += o.Waits
 	c.Pending += o.Pending
 	c.ExecUS += o.ExecUS
 	c.MaxUS = max(c.MaxUS, o.MaxUS)

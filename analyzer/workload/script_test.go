@@ -133,7 +133,7 @@ func dump(w *Workload, samples bool) string {
 
 // randomScript is a log of a few sessions in which everything happens.
 func randomScript(r *rand.Rand, n, texts int) []step {
-	kinds := []Kind{KindExecution, KindExecution, KindExecution, KindFetch, KindPending, KindBare, KindPlan, KindPlan, KindParse, KindBind, KindError, KindConnect, KindDisconnect, KindOther}
+	kinds := []Kind{KindExecution, KindExecution, KindExecution, KindFetch, KindPending, KindBare, KindPlan, KindPlan, KindParse, KindBind, KindError, KindWait, KindConnect, KindDisconnect, KindOther}
 	script := make([]step, n)
 	for i := range script {
 		s := step{session: fmt.Sprint(r.IntN(5)), kind: kinds[r.IntN(len(kinds))], dur: int64(r.IntN(5000))}

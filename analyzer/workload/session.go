@@ -9,6 +9,7 @@ type session struct {
 	input        *Input // where its last record stood
 	source       Source // of that input
 	bind         uint32 // µs in parse and bind since the last execution
+	wait         waited // of the statement that is running
 	pending      Event  // log_statement's text, its duration is still to come
 	hasPending   bool
 	plans        []Event // auto_explain's, a duration line may still follow
@@ -122,6 +123,7 @@ func (a *Aggregator) close(st *session) {
 		st.hasPending = false
 	}
 	st.bind = 0
+	st.wait = waited{}
 	st.last = lastExecution{}
 }
 
@@ -132,13 +134,17 @@ func (a *Aggregator) event(st *session, e *Event) {
 	case KindExecution, KindFetch:
 		st.ran(e, a.dropPlans(st, e))
 		st.hasPending = false
+		st.wait.settle(e)
 		if e.Group != noGroup { // the worker did not know what came before
-			a.w.Groups[e.Group].Totals[st.source].PlanUS += int64(st.bind)
+			t := &a.w.Groups[e.Group].Totals[st.source]
+			t.PlanUS += int64(st.bind)
+			t.LockUS += int64(e.Lock)
 		}
 		e.Bind = sum32(e.Bind, int64(st.bind))
 		a.emit(st, e)
 	case KindParse, KindBind:
 		st.bind = sum32(st.bind, e.Dur)
+		st.wait.planned(e)
 	case KindPending:
 		a.flushPlans(st, a.input)
 		if st.hasPending {
@@ -166,11 +172,15 @@ func (a *Aggregator) event(st *session, e *Event) {
 			a.flushPlans(st, a.input)
 		}
 		p := *e
+		st.wait.settle(&p)
 		p.Params = append([]uint32(nil), e.Params...)
 		st.plans = append(st.plans, p)
 	case KindError:
 		a.flushPlans(st, a.input)
 		st.hasPending, st.bind = false, 0
+		st.wait = waited{}
+	case KindWait:
+		st.wait.add(e)
 	case KindConnect, KindDisconnect: // what identifies a session is used again
 		a.close(st)
 		a.sessions.remove(st)
@@ -187,6 +197,7 @@ func (a *Aggregator) bare(st *session, e *Event) {
 	if !st.hasPending {
 		a.input.Bare++
 		st.bind = sum32(st.bind, e.Dur) // it was a parse or bind
+		st.wait.planned(e)
 		return
 	}
 	p := st.pending
@@ -200,6 +211,7 @@ func (a *Aggregator) bare(st *session, e *Event) {
 		p.Flags &^= flagFetch
 	}
 	st.ran(&p, a.dropPlans(st, &p))
+	st.wait.settle(&p)
 	a.execution(st, &p, a.input)
 }
 
@@ -229,6 +241,9 @@ func (a *Aggregator) dropPlans(st *session, e *Event) bool {
 		return false
 	}
 	if st.plans[0].Group == e.Group && st.plans[len(st.plans)-1].Dur <= e.Dur {
+		for i := range st.plans {
+			e.Lock = sum32(e.Lock, int64(st.plans[i].Lock))
+		}
 		st.plans = st.plans[:0]
 		return true
 	}

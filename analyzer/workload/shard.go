@@ -302,6 +302,7 @@ func (t *Totals) count(e *Event) {
 	}
 	t.ExecUS += e.Dur
 	t.PlanUS += int64(e.Bind)
+	t.LockUS += int64(e.Lock)
 	t.MaxUS = max(t.MaxUS, e.Dur)
 	if e.Rows != None {
 		t.Rows += e.Rows

@@ -184,7 +184,7 @@ func impact(p *analyzer.Pass, h *hit) analyzer.Impact {
 		}
 		for _, s := range a.Serves {
 			if s.ID == p.Statement.ID && s.Before > s.After {
-				saved := ms * (1 - s.After/s.Before)
+				saved := float64(t.RunUS()) / 1000 * (1 - s.After/s.Before)
 				out.SavedMS = &saved
 			}
 		}

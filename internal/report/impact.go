@@ -55,7 +55,7 @@ func (s statementSet) saved(ix *analyzer.Index) float64 {
 		if b, a := served.Before, served.After; b != nil && a != nil && *b > 0 {
 			stays = min(max(*a / *b, 0), 1)
 		}
-		ms += q.ExecMS * (1 - stays)
+		ms += q.RunMS() * (1 - stays)
 	}
 	return ms
 }
@@ -92,7 +92,7 @@ func (s statementSet) byWeight(ix *analyzer.Index) []analyzer.Served {
 	out := slices.Clone(ix.Serves)
 	ms := func(served analyzer.Served) float64 {
 		if q := s.find(served.Query, ix.Database); q != nil {
-			return q.ExecMS
+			return q.RunMS()
 		}
 		return 0
 	}

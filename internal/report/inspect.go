@@ -166,6 +166,9 @@ func (p *page) input(in *analyzer.Input, o Options) {
 	if in.Nested > 0 {
 		fact("nested", plural(in.Nested, "plan")+" of statements inside functions: no executions")
 	}
+	if in.LockWaits > 0 {
+		fact("locks", plural(in.LockWaits, "lock")+" waited for: that time is the statement's, but ranks nothing")
+	}
 	if in.Errors > 0 {
 		fact("errors", count(in.Errors)+" that the server reported")
 	}

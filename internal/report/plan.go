@@ -180,7 +180,7 @@ func (p *plan) gain(r *analyzer.Result) string {
 	saved := 0.0
 	for key, share := range stays {
 		if q := p.statements.find(key.id, key.database); q != nil {
-			saved += q.ExecMS * (1 - share)
+			saved += q.RunMS() * (1 - share)
 		}
 	}
 	var out []string

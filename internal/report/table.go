@@ -21,6 +21,7 @@ func Table(w io.Writer, r *analyzer.Result, o Options) error {
 	} else if r.Cost.Coster != "" {
 		p.label("judge", bold, judge(r))
 	}
+	p.waits(r)
 	p.gap()
 	p.findings(r, o, plan)
 	p.plan(r, plan)
@@ -34,6 +35,21 @@ func Table(w io.Writer, r *analyzer.Result, o Options) error {
 	p.next(r, o, plan)
 	p.ending(r)
 	return p.Flush()
+}
+
+// waits says how much time statements waited for locks, where it is much.
+func (p *page) waits(r *analyzer.Result) {
+	const much = 1. / 20 // of all time
+	var waited, total float64
+	for i := range r.Queries {
+		total += r.Queries[i].ExecMS
+		if ms := r.Queries[i].LockMS; ms != nil {
+			waited += *ms
+		}
+	}
+	if waited > 0 && waited >= much*total {
+		p.label("locks", bold, fmt.Sprintf("%s of %s were waiting for locks, which no index shortens: they count for nothing below", duration(waited), duration(total)))
+	}
 }
 
 // judge names who judged the indexes, and from what.

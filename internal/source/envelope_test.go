@@ -488,7 +488,7 @@ func TestRead_everyEnvelopeOfALogReadsTheSame(t *testing.T) {
 			if got := strings.Join(in.Envelopes, " "); got != c.envelopes {
 				t.Errorf("envelopes %q, want %q", got, c.envelopes)
 			}
-			if got, want := l.coverage(), "executions=57 fetches=1 parse=14 bind=25 errors=6 empty=2"; got != want {
+			if got, want := l.coverage(), "executions=57 fetches=1 parse=14 bind=25 waits=1 errors=6 empty=2"; got != want {
 				t.Errorf("coverage %s, want %s; %v", got, want, in.Examples)
 			}
 			if in.ExecUS != 688577 {

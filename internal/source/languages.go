@@ -24,10 +24,12 @@ type language struct {
 	Parse, Bind             string
 	Pending                 string
 	Parameters, Prepare     string
+	Waiting, Acquired       string            // for a lock, a lock
 	Words                   map[string]string // severities, by their English word
 	forms                   []form            // of messages with a duration
 	pending                 []form
 	parameters, preparation []byte // what comes before the values
+	waits                   lockWaits
 }
 
 // form is a message as it is printed: a duration, a name, a text, with words
@@ -119,6 +121,7 @@ func (l *language) compile() {
 	if l.Execute != "" {
 		add(&l.pending, l.Execute+" %s: %s", execute)
 	}
+	l.waits = lockWaits{compileWait(l.Waiting), compileWait(l.Acquired)}
 	l.parameters, l.preparation = beforeValue(l.Parameters), beforeValue(l.Prepare)
 }
 

@@ -63,6 +63,7 @@ func (l *logged) coverage() string {
 		{"bind", c.Bind},
 		{"plans", c.Plans},
 		{"nested", c.Nested},
+		{"waits", c.Waits},
 		{"errors", c.Errors},
 		{"empty", c.Empty},
 		{"pending", c.Pending},

@@ -115,14 +115,16 @@ func (s *scanner) take(r *record) {
 	_, text := cutState(r.message)
 	switch r.severity {
 	case sevLog:
-		s.language.read(text, &m)
+		if s.language.read(text, &m); m.kind == workload.KindOther {
+			s.language.readWait(text, r, &m)
+		}
 	case sevError:
 		m.kind = workload.KindError
 	}
 	// What a function prints with RAISE LOG may look like anything, but a
 	// statement or context stands with it. Only plans of nested statements have
-	// a context.
-	if len(r.context)+len(r.statement) > 0 && r.severity == sevLog && (m.kind != workload.KindPlan || len(r.statement) > 0) {
+	// a context, and a lock has both.
+	if len(r.context)+len(r.statement) > 0 && r.severity == sevLog && m.kind != workload.KindWait && (m.kind != workload.KindPlan || len(r.statement) > 0) {
 		m = message{kind: workload.KindOther}
 	}
 	if s.filtered(r, &m) {
@@ -145,6 +147,12 @@ func (s *scanner) take(r *record) {
 		s.cov.Parse++
 	case workload.KindBind:
 		s.cov.Bind++
+	case workload.KindWait:
+		if m.waiting {
+			o.Flags |= workload.FlagStillWaiting
+		} else {
+			s.cov.Waits++
+		}
 	case workload.KindPlan:
 		s.plan(r, &m)
 		return

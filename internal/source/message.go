@@ -13,6 +13,7 @@ type message struct {
 	timed    bool  // has a duration
 	fetch    bool  // an execute that continues a portal
 	extended bool
+	waiting  bool   // for a lock that it has not got yet
 	name     []byte // of the prepared statement and portal, as written
 	text     []byte // SQL, or the plan with its query
 }

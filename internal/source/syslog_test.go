@@ -15,7 +15,7 @@ func TestRead_samplesOfSyslogAreReadExactly(t *testing.T) {
 	for _, name := range []string{"syslog.log.gz", "syslogiso.log.gz"} {
 		l := readLogFile(t, Options{}, name)
 		in := l.w.Inputs[0]
-		if got, want := l.coverage(), "executions=57 fetches=1 parse=14 bind=25 errors=6 empty=2"; got != want {
+		if got, want := l.coverage(), "executions=57 fetches=1 parse=14 bind=25 waits=1 errors=6 empty=2"; got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 		if in.ExecUS != 692102 || in.MaxUS > 500_000 || in.Prefix != "%m [%p] %q%u@%d " {
