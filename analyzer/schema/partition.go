@@ -64,6 +64,9 @@ func (l *loader) attachPartition(parent *Table, rv *pg.RangeVar) {
 		l.problem("%s cannot be a partition of %s", t.Name, parent.Name)
 		return
 	}
+	if l.lacksColumn(parent, t) {
+		return
+	}
 	for _, c := range parent.Columns {
 		if col := t.Column(c.Name); col != nil {
 			col.NotNull = col.NotNull || c.NotNull
@@ -85,6 +88,9 @@ func (l *loader) inherit(t *Table, rv *pg.RangeVar) {
 		l.problem("%s cannot inherit from %s", t.Name, parent.Name)
 		return
 	}
+	if l.lacksColumn(parent, t) {
+		return
+	}
 	for _, c := range parent.Columns {
 		if col := t.Column(c.Name); col != nil {
 			l.cat.ownColumn[col] = true
@@ -92,6 +98,17 @@ func (l *loader) inherit(t *Table, rv *pg.RangeVar) {
 	}
 	l.join(parent, t, false)
 	l.inheritChecks(parent, t)
+}
+
+// lacksColumn says which column of its parent a table would need first.
+func (l *loader) lacksColumn(parent, t *Table) bool {
+	for _, c := range parent.Columns {
+		if t.Column(c.Name) == nil {
+			l.problem("%s has no column %s and cannot be a part of %s", t.Name, c.Name, parent.Name)
+			return true
+		}
+	}
+	return false
 }
 
 // leave is DETACH PARTITION and NO INHERIT: the table keeps what it has.
