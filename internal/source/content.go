@@ -73,5 +73,6 @@ func (r *reading) envelopeOptions() envelope.Options {
 		Table:   func(head []byte) bool { return statsShape(head, r.o.Map) != exportNone },
 		Longest: longestRecord(r.o.MaxStatement),
 		Until:   r.modified,
+		Follow:  r.followed != nil,
 	}
 }

@@ -70,6 +70,7 @@ func Unwrap(in *workload.Input, src *bufio.Reader, o Options) *Unwrapped {
 			break
 		}
 		in.Envelopes = append(in.Envelopes, e.name)
+		o.turned = o.turned || e.name == "newest-first"
 		u.Wrapped = true
 		u.Stamp = e.stamp
 		u.Text = bufio.NewReaderSize(e.open(u.Text, &u.leftover), headSize)
@@ -85,6 +86,9 @@ type Options struct {
 	Table   func(head []byte) bool // tells rows of a table, whose bars are not those of docker compose
 	Longest int                    // bytes of a line or message that are kept
 	Until   time.Time              // when the input ends: lines may have no year
+	Follow  bool                   // the input goes on being written
+
+	turned bool // it came with the newest first
 }
 
 // Account adds to the coverage what the envelopes held beside the log.
@@ -122,6 +126,11 @@ func findEnvelope(head []byte, o Options) *envelope {
 	}
 	if e := findRecordEnvelope(head, o); e != nil {
 		return e
+	}
+	if !o.Follow && !o.turned {
+		if e := findNewest(sampleLines(head), o); e != nil {
+			return e
+		}
 	}
 	return findLineEnvelope(head, o)
 }

@@ -18,6 +18,8 @@ type wrapper struct {
 	// bars may also stand in a log_line_prefix: then lines that go on with a
 	// statement have none.
 	bars bool
+	// all lines have it: one without is of another program.
+	all bool
 	// loose lines may stand without the envelope: they go on with the one before.
 	loose bool
 }
@@ -48,6 +50,9 @@ func findLineEnvelope(head []byte, o Options) *envelope {
 		}
 	}
 	if w := findTag(sample, o.Grammar); w != nil {
+		return w.envelope(sample, o)
+	}
+	if w := findHead(sample, o.Grammar); w != nil {
 		return w.envelope(sample, o)
 	}
 	return nil
@@ -113,6 +118,8 @@ func (w wrapper) envelope(sample [][]byte, o Options) *envelope {
 			switch {
 			case !ok && w.loose:
 				s.more(line)
+			case !ok && w.all:
+				s.other(line)
 			case !ok:
 				s.take(nil, line, false)
 			default:

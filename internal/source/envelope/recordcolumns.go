@@ -14,6 +14,9 @@ func (x *extractor) addColumn(name, value []byte) {
 	if !ok {
 		return
 	}
+	if string(value) == "null" && key != "message" {
+		return
+	}
 	f := &x.found
 	switch key {
 	case "error_severity":

@@ -73,6 +73,10 @@ func (sh *shape) deliver(s *streams, it *item) {
 	}
 }
 
+// controlMessage begins what CloudWatch writes to see whether a subscription
+// works.
+const controlMessage = "CWL CONTROL MESSAGE:"
+
 // extractor makes items of records.
 type extractor struct {
 	*shape
@@ -96,6 +100,7 @@ type found struct {
 	has                        bool
 	columns                    []byte // as JSON
 	severity, timestamp        bool
+	audit                      bool // it is pgaudit's, which CloudNativePG takes apart
 }
 
 // next returns the next item; nil is a record without one.
@@ -105,8 +110,14 @@ func (x *extractor) next() (*item, error) {
 		return nil, err
 	}
 	f := &x.found
-	if x.column && !f.severity || !x.column && !f.has {
-		if f.has || x.name != "journald" || f.host == nil {
+	if !x.column && begins(f.text, controlMessage) {
+		x.left.foreign++
+		return nil, nil
+	}
+	if x.column && (!f.severity || !f.has) || !x.column && !f.has {
+		if f.severity && !f.audit {
+			x.left.breaks(nil)
+		} else if f.has || x.name != "journald" || f.host == nil {
 			x.left.foreign++
 		} else {
 			x.left.missing++
@@ -147,6 +158,7 @@ func (x *extractor) visit(path, value []byte, text bool) {
 	f := &x.found
 	if x.column && len(path) > len(x.columns) && string(path[:len(x.columns)]) == x.columns {
 		x.addColumn(path[len(x.columns):], value)
+		f.audit = f.audit || begins(path[len(x.columns):], "audit.")
 	}
 	if string(path) == x.text {
 		if text {
@@ -161,25 +173,7 @@ func (x *extractor) visit(path, value []byte, text bool) {
 		f.key = value
 	}
 	if x.level != "" {
-		base := x.level[:len(x.level)-len("errorLevel")]
-		if string(path) == x.level {
-			f.level = value
-		} else if len(path) > len(base) && string(path[:len(base)]) == base {
-			switch string(path[len(base):]) {
-			case "prefix":
-				f.prefix = value
-			case "detail":
-				f.detail = value
-			case "context":
-				f.context = value
-			case "processId":
-				f.pid = value
-			case "timestamp":
-				if f.time == nil {
-					f.time = value
-				}
-			}
-		}
+		x.addPart(path, value)
 		return
 	}
 	switch string(path) {
@@ -203,6 +197,30 @@ func (x *extractor) visit(path, value []byte, text bool) {
 		if f.pid == nil {
 			f.pid = value
 		}
+	}
+}
+
+// addPart keeps a part of a message that stands in a field of its own.
+func (x *extractor) addPart(path, value []byte) {
+	f := &x.found
+	if string(path) == x.level {
+		f.level = value
+		return
+	}
+	if x.level == noLevel || len(path) <= len(x.base) || string(path[:len(x.base)]) != x.base || string(value) == "null" {
+		return
+	}
+	switch name := path[len(x.base):]; {
+	case partName(name, "prefix"):
+		f.prefix = value
+	case partName(name, "detail"):
+		f.detail = value
+	case partName(name, "context"):
+		f.context = value
+	case partName(name, "processid"):
+		f.pid, _, _ = bytes.Cut(value, []byte{'.'}) // a number of Log Analytics may be 16940.0
+	case partName(name, "timestamp") && f.time == nil:
+		f.time = value
 	}
 }
 

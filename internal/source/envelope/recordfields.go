@@ -2,6 +2,7 @@ package envelope
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/apilint/apilint/internal/source/jsonscan"
 )
@@ -11,6 +12,8 @@ type visitor struct {
 	j    jsonscan.Scanner
 	path []byte
 	f    func(path, value []byte, text bool)
+
+	columns []string // names of what stands in an array
 }
 
 // visit visits the values of a JSON record: f gets the keys that lead to each,
@@ -36,8 +39,13 @@ func (v *visitor) list() {
 		v.elements(0)
 		return
 	}
-	for n := byte('0'); ; n++ {
-		v.path = append(v.path[:0], min(n, '9'))
+	for n := 0; ; n++ {
+		v.path = v.path[:0]
+		if n < len(v.columns) {
+			v.path = append(v.path, v.columns[n]...)
+		} else {
+			v.path = strconv.AppendInt(v.path, int64(min(n, maxPaths)), 10)
+		}
 		if !v.value(1) || !v.j.Skip(',') {
 			return
 		}

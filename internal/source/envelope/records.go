@@ -14,6 +14,7 @@ type shape struct {
 	columns string // path of an object with the columns of csvlog or jsonlog, with its last dot
 	column  bool   // there is one
 	level   string // path of the severity, where it is not in the text
+	base    string // that the paths of the other parts of a message have then, with its last dot
 	time    string // path of the time, "" none
 	key     string // path of who wrote it, "" none
 	breaks  bool   // texts end with their line break: one without goes on in the next
@@ -24,6 +25,9 @@ type shape struct {
 	grammar Grammar
 	form    syslogForm // of journald's messages
 }
+
+// noLevel is the path of a severity that no record has.
+const noLevel = "\x00"
 
 // records is a stream of records, whose fields are visited.
 type records interface {
@@ -42,6 +46,7 @@ func (j *jsonFields) read(f func(path, value []byte, text bool)) error {
 	if err != nil {
 		return err
 	}
+	j.visitor.columns = j.columns
 	j.visitor.visit(record, f)
 	return nil
 }
@@ -54,13 +59,14 @@ func findRecordEnvelope(head []byte, o Options) *envelope {
 	}
 	var open func(src io.Reader, left *leftover) records
 	var containers []string
+	comma := tableComma(text)
 	switch {
 	case bytes.IndexByte(text, '{') >= 0 && mostlyJSON(text):
 		open = func(src io.Reader, left *leftover) records {
 			return &jsonFields{jsonRecords: jsonRecords{grammar: o.Grammar, src: src, longest: o.Longest, left: left}}
 		}
-	case csvColumnsOf(text) != nil:
-		open = func(src io.Reader, _ *leftover) records { return newCSVFields(src) }
+	case comma != 0:
+		open = func(src io.Reader, left *leftover) records { return newCSVFields(src, comma, o, left) }
 	default:
 		return nil
 	}
@@ -127,7 +133,14 @@ func (sh *shape) settle(s *survey, o Options) {
 			}
 		}
 	}
-	sh.newest = newestFirst(o.Grammar, s.of(sh.time).values)
+	if sh.time == "" {
+		sh.time = s.timed(sh.text)
+	}
+	if sh.time != "" {
+		sh.newest = newestFirst(o.Grammar, s.of(sh.time).values)
+	} else {
+		sh.newest = sh.textsFall(s, o)
+	}
 	keys := s.of(sh.key).values
 	sh.several = len(keys) > 1 && slices.ContainsFunc(keys, func(k string) bool { return k != keys[0] })
 	if !sh.column {
@@ -183,13 +196,13 @@ func (sh *shape) complete(s *survey, o Options) {
 		}
 		lines = append(append(lines, strings.TrimSuffix(text, "\n")...), '\n')
 	}
-	if sh.level != "" && s.has(strings.TrimSuffix(sh.level, "errorLevel")+"prefix") {
+	if sh.level != "" && s.partNamed(sh.base, "prefix") != "" {
 		return // it stands in a field of its own
 	}
 	p := o.Prefix(lines)
 	if texts := s.of(sh.text).values; sh.level == "" && p == nil && len(texts) > 0 && !slices.ContainsFunc(texts, func(t string) bool { return o.Logged([]byte(t)) }) &&
 		slices.ContainsFunc(texts, bare) {
-		sh.level = "errorLevel" // which no record has: they are all of the log
+		sh.level = noLevel // they are all of the log
 	}
 	if sh.level != "" && slices.ContainsFunc(s.of(sh.text).values, bare) {
 		p = nil
@@ -198,7 +211,7 @@ func (sh *shape) complete(s *survey, o Options) {
 	switch {
 	case sh.level != "" && p == nil:
 		sh.stamp = "%m "
-		if s.has(strings.TrimSuffix(sh.level, "errorLevel") + "processId") {
+		if sh.level != noLevel && s.partNamed(sh.base, "processid") != "" {
 			sh.stamp += "[%p] "
 		}
 	case p != nil && !p.Loose() && sh.time != "" && !timed(p):

@@ -25,6 +25,7 @@ type jsonRecords struct {
 	container string // name of the array it stood in, "" none
 	cut       bool   // it has no end
 	names     []string
+	columns   []string // that an object around the records names
 }
 
 // next returns the next record as it is written, valid until the next call.
@@ -131,6 +132,9 @@ func (j *jsonRecords) object() ([]byte, bool) {
 		inner, name, end, state := wrapperOf(j.b[j.at:j.end])
 		switch {
 		case inner > 0:
+			if names := columnsOf(j.b[j.at : j.at+inner]); names != nil {
+				j.columns = names
+			}
 			j.open(name)
 			j.at += inner - 1
 			j.open(name)

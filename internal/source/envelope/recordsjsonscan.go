@@ -9,7 +9,7 @@ import (
 var containers = map[string]bool{
 	"events": true, "records": true, "logEvents": true, "results": true, "entries": true, "Records": true,
 	"resourceLogs": true, "scopeLogs": true, "instrumentationLibraryLogs": true, "logRecords": true, "logs": true,
-	"hits": true, "data": true, "result": true, "rows": true, "response": true,
+	"hits": true, "data": true, "result": true, "rows": true, "response": true, "streams": true, "tables": true,
 }
 
 // rootArray is the name of an array that no key leads to.
@@ -68,7 +68,14 @@ func wrapperOf(b []byte) (inner int, name string, end int, state scanState) {
 			if k >= len(b) {
 				return 0, "", k, scanMore
 			}
-			if b[i] == '{' && b[k] == '"' && holdsRecords(b[k:]) || b[i] == '[' && (b[k] == '{' || b[k] == '[') {
+			holds, state := b[i] == '[' && (b[k] == '{' || b[k] == '['), scanWhole
+			if b[i] == '{' {
+				holds, state = holdsRecords(b[k:])
+			}
+			switch {
+			case state == scanMore:
+				return 0, "", len(b), scanMore
+			case holds:
 				return i, string(key), 0, scanWhole
 			}
 		}
@@ -80,11 +87,71 @@ func wrapperOf(b []byte) (inner int, name string, end int, state scanState) {
 	}
 }
 
-// holdsRecords reports whether the first key of an object is a container: then
-// the object is one.
-func holdsRecords(b []byte) bool {
-	n, state := endOfString(b)
-	return state == scanWhole && (containers[string(b[1:n-1])] || string(b[1:n-1]) == "resultType")
+// holdsRecords reports whether a key of the object whose inside b begins with is
+// a container: then the object is one.
+func holdsRecords(b []byte) (bool, scanState) {
+	for i := 0; ; {
+		i += blank(b[i:])
+		if i >= len(b) {
+			return false, scanMore
+		}
+		if b[i] == ',' {
+			i++
+			continue
+		}
+		if b[i] != '"' {
+			return false, scanWhole
+		}
+		n, state := endOfString(b[i:])
+		if state != scanWhole {
+			return false, state
+		}
+		key := string(b[i+1 : i+n-1])
+		i += n
+		i += blank(b[i:])
+		if i >= len(b) {
+			return false, scanMore
+		}
+		if b[i] != ':' {
+			return false, scanWhole
+		}
+		i++
+		i += blank(b[i:])
+		if i >= len(b) {
+			return false, scanMore
+		}
+		if key == "resultType" || containers[key] && (b[i] == '[' || b[i] == '{') {
+			return true, scanWhole
+		}
+		n, state = endOfValue(b[i:])
+		if state != scanWhole {
+			return false, state
+		}
+		i += n
+	}
+}
+
+// columnsOf returns the names in "columns": [{"name": ...}, ...] of an object, as
+// the API of Log Analytics writes them before the rows.
+func columnsOf(object []byte) (names []string) {
+	at := bytes.Index(object, []byte(`"columns"`))
+	if at < 0 {
+		return nil
+	}
+	rest := object[at+len(`"columns"`):]
+	rest = bytes.TrimLeft(rest, ": \t\r\n")
+	n, state := endOfValue(rest)
+	if state != scanWhole || !begins(rest, "[") {
+		return nil
+	}
+	var v visitor
+	// Scanning unescapes in place.
+	v.visit(append([]byte(`{"c":`), append(bytes.Clone(rest[:n]), '}')...), func(path, value []byte, _ bool) {
+		if string(path) == "c.name" {
+			names = append(names, string(value))
+		}
+	})
+	return names
 }
 
 func blank(b []byte) int {

@@ -75,6 +75,26 @@ func (s *survey) first(paths ...string) string {
 	return ""
 }
 
+// partNamed returns the path of a part of a message as Azure names it, below a
+// base; "" if the records have none.
+func (s *survey) partNamed(base, name string) string {
+	for _, p := range s.paths {
+		if below, ok := strings.CutPrefix(p.path, base); ok && partName([]byte(below[strings.LastIndexByte(below, '.')+1:]), name) {
+			return p.path
+		}
+	}
+	return ""
+}
+
+// partName compares a name with that of a part: Log Analytics writes it with
+// other capitals, and its type after it.
+func partName(name []byte, part string) bool {
+	if len(name) > 2 && name[len(name)-2] == '_' {
+		name = name[:len(name)-2]
+	}
+	return len(name) == len(part) && strings.EqualFold(string(name), part)
+}
+
 // textPaths are where shippers put a line, where they do not say that it is one
 // of PostgreSQL.
 var textPaths = []string{"textPayload", "log", "message", "@message", "MESSAGE", "event_message", "body", "msg", "line", "1"}
@@ -101,8 +121,11 @@ func (s *survey) shape(containers []string, o Options) *shape {
 				sh.text, most = p.path, p.logged
 			}
 		}
-		if base, ok := strings.CutSuffix(s.first("properties.errorLevel", "errorLevel"), "errorLevel"); ok && s.has(base+"message") {
-			sh.text, sh.level = base+"message", base+"errorLevel"
+		if level := s.partNamed("", "errorlevel"); level != "" {
+			sh.base = level[:strings.LastIndexByte(level, '.')+1]
+			if message := s.partNamed(sh.base, "message"); message != "" {
+				sh.text, sh.level = message, level
+			}
 		}
 	}
 	sh.name = s.name(sh, containers)

@@ -53,3 +53,33 @@ func recordTime(g Grammar, value []byte) (us int64, ok bool) {
 func appendTime(b []byte, us int64) []byte {
 	return time.UnixMicro(us).UTC().AppendFormat(b, "2006-01-02 15:04:05.000000 UTC")
 }
+
+// timed returns the first path but one whose values are times, "" if there is
+// none.
+func (s *survey) timed(but string) string {
+	for _, p := range s.paths {
+		if p.path == but || len(p.values) < s.records {
+			continue
+		}
+		times := 0
+		for _, v := range p.values {
+			if _, n := s.grammar.Time([]byte(v)); n > 0 || isoLen([]byte(v)) > 0 {
+				times++
+			}
+		}
+		if times == len(p.values) {
+			return p.path
+		}
+	}
+	return ""
+}
+
+// textsFall reports whether the newest text comes first, by the times in them.
+func (sh *shape) textsFall(s *survey, o Options) bool {
+	p := syslogParser{grammar: o.Grammar, year: o.Until.Year()}
+	var times []int64
+	for _, text := range s.of(sh.text).values {
+		times = append(times, p.lineTime([]byte(text)))
+	}
+	return fall(times)
+}

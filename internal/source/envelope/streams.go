@@ -130,6 +130,17 @@ func (s *streams) more(line []byte) {
 	}
 }
 
+// other passes over a line that has no envelope where all of the log have one.
+func (s *streams) other(line []byte) {
+	switch {
+	case len(line) == 0:
+	case s.grammar.Logged(line):
+		s.left.breaks(line)
+	default:
+		s.left.foreign++
+	}
+}
+
 func (s *streams) append(line []byte, ends bool) {
 	s.out.b = append(s.out.b, line...)
 	if ends {

@@ -67,6 +67,10 @@ func (p *syslogParser) time(s []byte, at *int64) int {
 		*at = us
 		return n
 	}
+	if n := monotonicLen(s); n > 0 { // -o short-monotonic
+		*at = 0
+		return n
+	}
 	return 0
 }
 
@@ -193,6 +197,29 @@ func (l *syslogLine) tag(s []byte, g Grammar) ([]byte, bool) {
 		s = s[end+1:]
 	}
 	return nil, false
+}
+
+// monotonicLen returns the length of "[   12.345678]", the time since the start
+// of the machine.
+func monotonicLen(s []byte) int {
+	if !begins(s, "[") {
+		return 0
+	}
+	n := 1
+	for n < len(s) && s[n] == ' ' {
+		n++
+	}
+	whole := digits(s[n:])
+	n += whole
+	if whole == 0 || n >= len(s) || s[n] != '.' {
+		return 0
+	}
+	micro := digits(s[n+1:])
+	n += 1 + micro
+	if micro != 6 || n >= len(s) || s[n] != ']' {
+		return 0
+	}
+	return n + 1
 }
 
 // isSeverity reports whether a word stands before messages rather than lines.
