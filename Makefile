@@ -34,6 +34,10 @@ test: tools ## install PostgreSQL when it is missing, then run all tests with th
 	@.ci/postgresql
 	$(GO) test -race -timeout 20m ./...
 
+.PHONY: servers
+servers: ## install PostgreSQL 14 to 18 with npm, for the tests that ask every version
+	@.ci/postgresql-versions
+
 .PHONY: check
 check: tools ## formatting, vet, staticcheck, import table, generated pages, go.mod
 	@bad=$$($(GO) run $(GOFUMPT) -l .); if [ -n "$$bad" ]; then \

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -48,22 +49,26 @@ func connect(ctx context.Context, dsn string) (*session, error) {
 }
 
 func (s *session) begin(ctx context.Context) error {
-	setup := fmt.Sprintf(`BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-		SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d;
-		SET LOCAL search_path = pg_catalog; SET LOCAL quote_all_identifiers = off; SET LOCAL DateStyle = ISO; SET LOCAL extra_float_digits = 1`,
-		statementTimeout.Milliseconds(), lockTimeout.Milliseconds(), 2*statementTimeout.Milliseconds())
-	if s.conn.ParameterStatus("server_encoding") == "SQL_ASCII" {
-		// Such a database knows no encoding and would refuse to send what is not UTF-8.
-		setup += "; SET LOCAL client_encoding = SQL_ASCII"
-	}
-	if _, err := s.query(ctx, setup); err != nil {
+	if _, err := s.query(ctx, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
+		if strings.Contains(reason(err), "statement pooling") {
+			return errors.New("the pooler shares connections in statement mode: connect to the server itself, or to a pool in transaction mode")
+		}
 		return fmt.Errorf("opening a read-only transaction: %w", err)
 	}
 	// What apilint asks is no part of the workload; not everybody may say so.
-	_ = s.attempt(ctx, func() error {
-		_, err := s.query(ctx, "SET LOCAL pg_stat_statements.track = 'none'")
-		return err
-	})
+	_ = s.attempt(ctx, func() error { return s.set(ctx, "pg_stat_statements.track", "none") })
+	settings := []string{
+		"statement_timeout", milliseconds(statementTimeout), "lock_timeout", milliseconds(lockTimeout),
+		"idle_in_transaction_session_timeout", milliseconds(2 * statementTimeout),
+		"search_path", "pg_catalog", "quote_all_identifiers", "off", "DateStyle", "ISO", "extra_float_digits", "1",
+	}
+	if s.conn.ParameterStatus("server_encoding") == "SQL_ASCII" {
+		// Such a database knows no encoding and would refuse to send what is not UTF-8.
+		settings = append(settings, "client_encoding", "SQL_ASCII")
+	}
+	if err := s.set(ctx, settings...); err != nil {
+		return fmt.Errorf("opening a read-only transaction: %w", err)
+	}
 	rows, err := s.query(ctx, "SELECT current_database(), current_setting('server_version_num')")
 	if err != nil {
 		return err
@@ -78,6 +83,30 @@ func (s *session) begin(ctx context.Context) error {
 	return nil
 }
 
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// set sets settings for the transaction: pairs of name and value.
+func (s *session) set(ctx context.Context, pairs ...string) error {
+	var calls []string
+	for i := 0; i < len(pairs); i += 2 {
+		calls = append(calls, "pg_catalog.set_config('"+pairs[i]+"', '"+pairs[i+1]+"', true)")
+	}
+	_, err := s.query(ctx, "SELECT "+strings.Join(calls, ", "))
+	return err
+}
+
+// mark stands in what apilint asks. Where pg_stat_statements counts it all the
+// same, it is told from the workload by it.
+const mark = "/* apilint */"
+
+// marked puts the mark where the server keeps it: behind the first word.
+func marked(query string) string {
+	if rest, ok := strings.CutPrefix(query, "SELECT "); ok {
+		return "SELECT " + mark + " " + rest
+	}
+	return query
+}
+
 // close ends the transaction and the connection. It waits a moment for the
 // server, whatever became of the context.
 func (s *session) close() {
@@ -89,7 +118,7 @@ func (s *session) close() {
 // query returns the rows of the last statement as text, NULL as "". It uses
 // the simple protocol: poolers that share connections pass it on.
 func (s *session) query(ctx context.Context, sql string) ([][]string, error) {
-	results, err := s.conn.Exec(ctx, sql).ReadAll()
+	results, err := s.conn.Exec(ctx, marked(sql)).ReadAll()
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +156,7 @@ func (s *session) attempt(ctx context.Context, run func() error) error {
 // csv returns what a query gives as CSV with a header.
 func (s *session) csv(ctx context.Context, query string) (string, error) {
 	var b bytes.Buffer
-	if _, err := s.conn.CopyTo(ctx, &b, "COPY ("+query+") TO STDOUT (FORMAT csv, HEADER)"); err != nil {
+	if _, err := s.conn.CopyTo(ctx, &b, "COPY ("+marked(query)+") TO STDOUT (FORMAT csv, HEADER)"); err != nil {
 		return "", err
 	}
 	return b.String(), nil

@@ -16,6 +16,7 @@ type view struct{ schema, version string }
 const (
 	notLoaded = "pg_stat_statements is not loaded: ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements' (keep what is in it already), restart the server, then CREATE EXTENSION pg_stat_statements"
 	notHere   = "pg_stat_statements is not installed in database %s: CREATE EXTENSION pg_stat_statements"
+	unseen    = "; whether its library is loaded this user may not see (GRANT pg_monitor TO it)"
 	noPackage = "pg_stat_statements is not on the server's disk: install the contrib package (postgresql-contrib), then load and create it"
 	notMine   = "pg_stat_statements may not be read by this user (%s): GRANT pg_read_all_stats TO it, and GRANT USAGE on its schema"
 )
@@ -40,6 +41,8 @@ func (s *session) find(ctx context.Context) (*view, string, error) {
 		return nil, noPackage, nil
 	case visible != "0" && loaded == "0":
 		return nil, notLoaded, nil
+	case visible == "0":
+		return nil, fmt.Sprintf(notHere, quoted(s.database)) + unseen, nil
 	}
 	return nil, fmt.Sprintf(notHere, quoted(s.database)), nil
 }
@@ -92,7 +95,8 @@ func (s *session) statements(ctx context.Context, out *snapshot.Snapshot) error 
 	var text string
 	err = s.attempt(ctx, func() (err error) {
 		text, err = s.csv(ctx, `SELECT s.*, current_database() AS datname, pg_get_userbyid(s.userid) AS usename FROM `+quoted(v.schema)+`.pg_stat_statements s
-			WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+			WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+			AND coalesce(s.query, '') !~ '^(SAVEPOINT|RELEASE|ROLLBACK TO) apilint$' AND position(`+literal(mark)+` IN coalesce(s.query, '')) = 0`)
 		return err
 	})
 	if err != nil {
@@ -117,6 +121,8 @@ func (v *view) refused(out *snapshot.Snapshot, err error) error {
 	out.Extension = nil
 	return nil
 }
+
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // quoted is a name as SQL has it.
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

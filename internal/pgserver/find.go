@@ -43,7 +43,7 @@ func Find(dir string, version int) (Binaries, error) {
 		if named.dir == "" {
 			continue
 		}
-		b, err := examine(named.dir)
+		b, err := Examine(named.dir)
 		if err != nil {
 			return Binaries{}, fmt.Errorf("%w in %s (%s): %v", ErrNotFound, named.dir, named.by, err)
 		}
@@ -86,7 +86,7 @@ func candidates() []string {
 func search(dirs []string) []Binaries {
 	var found []Binaries
 	for _, dir := range dirs {
-		if b, err := examine(dir); err == nil && !slices.Contains(found, b) {
+		if b, err := Examine(dir); err == nil && !slices.Contains(found, b) {
 			found = append(found, b)
 		}
 	}
@@ -94,8 +94,8 @@ func search(dirs []string) []Binaries {
 	return found
 }
 
-// examine asks the programs in dir for their version.
-func examine(dir string) (Binaries, error) {
+// Examine asks the programs in dir for their version.
+func Examine(dir string) (Binaries, error) {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return Binaries{}, err
 	}
