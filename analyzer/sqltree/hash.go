@@ -1,6 +1,10 @@
 package sqltree
 
-import "github.com/cespare/xxhash/v2"
+import (
+	"encoding/binary"
+
+	"github.com/cespare/xxhash/v2"
+)
 
 // The lexical key is a running hash of token hashes. Both constants are odd
 // 64-bit numbers with well spread bits (the golden ratio, and a prime of
@@ -48,7 +52,26 @@ func hashBytes(s []byte) uint64 { return xxhash.Sum64(s) }
 // HashLiteral hashes the content of a literal or parameter value, without its
 // quotes: 5, '5' and $1 = '5' in a log's DETAIL hash equal.
 func HashLiteral(content []byte) uint32 {
-	h := xxhash.Sum64(content)
+	n := len(content)
+	if n > 8 {
+		h := xxhash.Sum64(content)
+		return uint32(h ^ h>>32)
+	}
+	var v uint64
+	switch {
+	case n >= 4: // two halves, which overlap in equal bytes
+		v = uint64(binary.LittleEndian.Uint32(content)) | uint64(binary.LittleEndian.Uint32(content[n-4:]))<<(8*(n-4))
+	case n > 0:
+		v = uint64(content[0]) | uint64(content[n/2])<<(8*(n/2)) | uint64(content[n-1])<<(8*(n-1))
+	}
+	return HashShort(v, n)
+}
+
+// HashShort is [HashLiteral] of n bytes, at most 8, that lie in v with the first
+// one lowest and zeros behind the last.
+func HashShort(v uint64, n int) uint32 {
+	h := (v ^ uint64(n)*mixB) * mixA
+	h = (h ^ h>>32) * mixB
 	return uint32(h ^ h>>32)
 }
 

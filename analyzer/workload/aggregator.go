@@ -25,8 +25,9 @@ type Aggregator struct {
 	input     *Input
 	number    uint32 // of input
 	source    Source
-	opened    int // sessions so far
-	folded    int // group of what --max-groups folded, -1 none
+	opened    int   // sessions so far
+	folded    int   // group of what --max-groups folded, -1 none
+	event     Event // that is being merged
 }
 
 // numbers map a worker's local numbers to global ones.
@@ -82,16 +83,18 @@ func (a *Aggregator) Merge(s *Shard) {
 		m.contexts = append(m.contexts, a.context(s.contexts[i]))
 	}
 	late := s.late
+	e := &a.event
 	for i := range s.events {
-		e := &s.events[i]
-		local := e.Session
-		st := m.sessions[local]
+		p := &s.events[i]
+		s.unpack(p, e)
+		st := m.sessions[p.session]
 		if st == nil || st.gone {
-			st = a.sessions.get(s.hashes[local])
+			hash := s.hashes[p.session]
+			st = a.sessions.get(hash)
 			if st == nil {
-				st = a.open(s.hashes[local], s.texts[local])
+				st = a.open(hash, s.texts[p.session])
 			}
-			m.sessions[local] = st
+			m.sessions[p.session] = st
 		}
 		a.sessions.touch(st)
 		e.Session, e.Input = st.number, a.number
@@ -110,7 +113,7 @@ func (a *Aggregator) Merge(s *Shard) {
 			}
 			e.Group = g
 		}
-		a.event(st, e)
+		a.take(st, e)
 	}
 	a.input.Coverage.Add(&s.Coverage)
 }

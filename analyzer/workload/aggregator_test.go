@@ -322,7 +322,7 @@ func TestWorker_oneContextTooManyIsUnknown(t *testing.T) {
 		w.Add(o)
 	}
 	s := w.End()
-	if last := s.events[len(s.events)-1].Context; last != 0 || s.contexts[0] != (Context{}) {
+	if last := s.events[len(s.events)-1].context; last != 0 || s.contexts[0] != (Context{}) {
 		t.Errorf("the last context is %d, %+v; want 0, unknown", last, s.contexts[last])
 	}
 }

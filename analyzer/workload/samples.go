@@ -13,6 +13,12 @@ import (
 type samples struct {
 	first, slowest *keptSample // nil without; a sample may be kept for several reasons
 	random         [2]*keptSample
+
+	// What offer compares with, once there are two: most executions are none.
+	full    bool
+	begins  int64  // position of first
+	longest int64  // duration of slowest
+	rank    uint64 // of random[1]
 }
 
 // keptSample is a sample and what decides whether another one replaces it.
@@ -24,6 +30,9 @@ type keptSample struct {
 
 func (s *samples) offer(o *Observation) {
 	rank := spread(uint64(o.Position))
+	if s.full && o.Position >= s.begins && o.Dur < s.longest && rank >= s.rank {
+		return
+	}
 	first := s.first == nil || o.Position < s.first.position
 	slowest := s.slowest == nil || o.Dur > s.slowest.Dur || o.Dur == s.slowest.Dur && o.Position < s.slowest.position
 	random := s.random[1] == nil || rank < s.random[1].rank
@@ -45,6 +54,9 @@ func (s *samples) take(k *keptSample, first, slowest, random bool) {
 		if s.random[0] == nil || k.rank < s.random[0].rank {
 			s.random[0], s.random[1] = s.random[1], s.random[0]
 		}
+	}
+	if s.random[1] != nil {
+		s.full, s.begins, s.longest, s.rank = true, s.first.position, s.slowest.Dur, s.random[1].rank
 	}
 }
 

@@ -127,8 +127,8 @@ func (a *Aggregator) close(st *session) {
 	st.last = lastExecution{}
 }
 
-// event decides what an event is in the light of its session.
-func (a *Aggregator) event(st *session, e *Event) {
+// take decides what an event is in the light of its session.
+func (a *Aggregator) take(st *session, e *Event) {
 	st.input, st.source = a.input, a.source
 	switch e.Kind {
 	case KindExecution, KindFetch:

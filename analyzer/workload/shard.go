@@ -15,7 +15,7 @@ type Observation struct {
 	Traits   Traits
 	Session  uint64 // hash of what identifies the session
 	Name     []byte // the session as the log writes it
-	Context  uint64 // hash of Client
+	Context  uint64 // hash of Client; 0 unknown
 	Client   func() Context
 	Values   func() (values []string, nulls []bool) // of the parameters, for a sample; nil unknown
 	Position int64                                  // byte offset in the input, or any number that grows with the order
@@ -34,7 +34,13 @@ type Worker struct {
 	sessions *names
 	contexts []Context
 	byClient numbered
+	client   numberOfHash // of the last record: the next one often has the same
 	shard    *Shard
+}
+
+type numberOfHash struct {
+	hash   uint64
+	number uint32
 }
 
 // localGroup is what one worker knows of a group: see [Group].
@@ -70,14 +76,50 @@ const noGroup = ^uint32(0)
 type Shard struct {
 	Coverage
 	worker   *Worker
-	events   []Event
+	events   []packed
+	rare     []rare
 	late     []lateText
-	arena    []uint32
+	arena    []uint32      // parameters of the events
 	groups   []*localGroup // the worker's, as many as existed when the block ended
 	contexts []Context
 	names    *names
 	hashes   []uint64
 	texts    []string
+}
+
+// packed is an [Event] as a shard holds it: as small as it gets, and without
+// pointers.
+type packed struct {
+	start, dur, line int64
+	group, session   uint32 // the worker's
+	context          uint32 // likewise
+	vxid, request    uint32
+	params           uint32 // where they begin in the arena
+	rare             uint32 // 1 + place in the shard's list; 0 none
+	flags            Flags
+	kind             Kind
+	values           uint8 // how many parameters
+}
+
+// rare are the numbers that few events have.
+type rare struct {
+	rows, limit, offset int64
+	bind, lock          uint32
+}
+
+// unpack writes an event of the shard into e, with its worker's numbers. Params
+// is valid until the shard is reused.
+func (s *Shard) unpack(p *packed, e *Event) {
+	e.Start, e.Dur, e.Line = p.start, p.dur, p.line
+	e.Group, e.Session, e.Context = p.group, p.session, p.context
+	e.Vxid, e.Request, e.Flags, e.Kind = p.vxid, p.request, p.flags, p.kind
+	e.Params = s.arena[p.params : p.params+uint32(p.values) : p.params+uint32(p.values)]
+	if p.rare == 0 {
+		e.Rows, e.Limit, e.Offset, e.Bind, e.Lock = None, None, None, 0, 0
+		return
+	}
+	r := &s.rare[p.rare-1]
+	e.Rows, e.Limit, e.Offset, e.Bind, e.Lock = r.rows, r.limit, r.offset, r.bind, r.lock
 }
 
 // lateText is an event that the worker had no room for.
@@ -103,7 +145,7 @@ func (w *Worker) Begin(reuse *Shard) {
 	if reuse == nil {
 		reuse = &Shard{}
 	}
-	*reuse = Shard{worker: w, events: reuse.events[:0], arena: reuse.arena[:0], late: reuse.late[:0]}
+	*reuse = Shard{worker: w, events: reuse.events[:0], rare: reuse.rare[:0], arena: reuse.arena[:0], late: reuse.late[:0]}
 	w.shard = reuse
 	if len(w.sessions.hashes) > maxLocalSessions {
 		w.sessions = newNames()
@@ -125,22 +167,31 @@ func (w *Worker) End() *Shard {
 // Add takes one record.
 func (w *Worker) Add(o *Observation) {
 	s := w.shard
-	s.events = append(s.events, o.Event)
+	s.events = append(s.events, packed{
+		start: o.Start, dur: o.Dur, line: o.Line, session: w.session(o), group: noGroup,
+		vxid: o.Vxid, request: o.Request, flags: o.Flags, kind: o.Kind,
+		params: uint32(len(s.arena)), values: uint8(min(len(o.Params), MaxParams)),
+	})
 	e := &s.events[len(s.events)-1]
-	e.Session = w.session(o)
-	e.Context = w.context(o)
-	e.Group = noGroup
-	e.Params = s.keep(o.Event.Params)
+	if o.Context != w.client.hash {
+		w.client = numberOfHash{o.Context, w.context(o)}
+	}
+	e.context = w.client.number
+	s.arena = append(s.arena, o.Params[:e.values]...)
+	if o.Rows&o.Limit&o.Offset != None || o.Bind|o.Lock != 0 {
+		s.rare = append(s.rare, rare{o.Rows, o.Limit, o.Offset, o.Bind, o.Lock})
+		e.rare = uint32(len(s.rare))
+	}
 	if o.HasText {
-		if g, ok := w.group(o); ok {
-			e.Group = g
+		if g, ok := w.groupOf(o); ok {
+			e.group = g
 			w.groups[g].observe(o)
 		} else {
 			s.late = append(s.late, lateText{len(s.events) - 1, o.Key, o.LeadWild})
 		}
 	}
-	if e.Kind == KindExecution || e.Kind == KindFetch {
-		s.execution(e)
+	if o.Kind == KindExecution || o.Kind == KindFetch {
+		s.execution(&o.Event)
 	}
 }
 
@@ -155,19 +206,6 @@ func (c *Coverage) execution(e *Event) {
 	}
 	c.ExecUS += e.Dur
 	c.MaxUS = max(c.MaxUS, e.Dur)
-}
-
-// keep copies hashes into the shard's arena.
-func (s *Shard) keep(params []uint32) []uint32 {
-	if len(params) == 0 {
-		return nil
-	}
-	if cap(s.arena)-len(s.arena) < len(params) {
-		s.arena = make([]uint32, 0, max(1<<14, 2*cap(s.arena))) // older slices keep the old array alive
-	}
-	n := len(s.arena)
-	s.arena = append(s.arena, params...)
-	return s.arena[n:len(s.arena):len(s.arena)]
 }
 
 func (w *Worker) session(o *Observation) uint32 {
@@ -200,7 +238,7 @@ func (w *Worker) context(o *Observation) uint32 {
 	return n
 }
 
-func (w *Worker) group(o *Observation) (uint32, bool) {
+func (w *Worker) groupOf(o *Observation) (uint32, bool) {
 	n, ok := w.byKey.get(o.Key)
 	if ok {
 		return n, true

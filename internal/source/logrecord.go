@@ -163,6 +163,33 @@ func (s *scanner) take(r *record) {
 	s.hand(r, nil)
 }
 
+// takePlain is take for a record that is nothing but a statement, of which the
+// message was read.
+func (s *scanner) takePlain(r *record, m *message) {
+	s.cov.Records++
+	if r.timed {
+		s.from, s.to = min(s.from, r.at), max(s.to, r.at)
+	}
+	o := &s.seen
+	o.Event = workload.Event{Line: r.line, Input: s.input, Rows: workload.None, Kind: m.kind, Vxid: vxidHash(r.vxid)}
+	o.Values, o.LeadWild = nil, 0
+	o.Session, o.Name, o.Position = r.session, r.name, r.offset
+	if m.timed {
+		o.Dur = m.dur
+	}
+	if r.timed {
+		o.Start = r.at - o.Dur
+	}
+	if m.extended {
+		o.Flags |= workload.FlagExtended
+	}
+	if m.fetch && m.kind == workload.KindPending {
+		o.Flags |= workload.FlagPendingFetch
+	}
+	s.values.list, s.values.known, s.values.cut = s.values.list[:0], false, false
+	s.add(r, m)
+}
+
 // plan takes what auto_explain wrote.
 func (s *scanner) plan(r *record, m *message) {
 	s.cov.Plans++
@@ -216,7 +243,7 @@ func (s *scanner) add(r *record, m *message) {
 	}
 	o.Flags |= workload.FlagsOf(l)
 	s.parameters(cut)
-	if l.Command == sqltree.Empty {
+	if o.HasText, o.Text = false, nil; l.Command == sqltree.Empty {
 		s.cov.Empty++
 	} else {
 		o.HasText, o.Text = true, text

@@ -19,6 +19,8 @@ type prefix struct {
 	quit     bool // has %q
 	fields   [256]bool
 	loose    bool // the elements are unknown: everything up to the first severity
+
+	lead, rest []element // see split
 }
 
 // element is one piece of a prefix: a literal, or an escape named by its
@@ -73,6 +75,7 @@ func compilePrefix(text string) *prefix {
 		}
 	}
 	flush()
+	p.split()
 	return p
 }
 

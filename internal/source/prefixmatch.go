@@ -1,5 +1,7 @@
 package source
 
+import "bytes"
+
 // matcher reads lines by a prefix. It is used by one goroutine.
 type matcher struct {
 	p        *prefix
@@ -10,10 +12,17 @@ type matcher struct {
 	steps    int
 	skip     int  // readings to pass over
 	other    head // the second reading of an ambiguous line
+	reach    int  // how far into the line a reading has looked
+	known    knownRests
+	restAt   int // where the rest of the prefix begins that quick did not know; -1 otherwise
 }
 
 // maxSteps bounds the search for the extent of fields, per line.
 const maxSteps = 5000
+
+// longestToken is more than any token has bytes that are looked at before it
+// turns out to be none.
+const longestToken = 64
 
 // match reads the prefix and the severity of a line. h is valid until the next
 // call.
@@ -27,6 +36,7 @@ func (m *matcher) match(line []byte) bool {
 	}
 	if m.p.free > 0 && m.suspicious() {
 		m.decide()
+		m.looked(looksEverywhere)
 	}
 	return true
 }
@@ -34,7 +44,7 @@ func (m *matcher) match(line []byte) bool {
 // reading looks for the n-th reading of the line, from 0.
 func (m *matcher) reading(n int) bool {
 	m.head = head{}
-	m.steps, m.skip = 0, n
+	m.steps, m.skip, m.reach = 0, n, 0
 	return m.walk(0, 0)
 }
 
@@ -45,6 +55,7 @@ func (m *matcher) walk(i, at int) bool {
 		e := &elements[i]
 		switch e.kind {
 		case 0:
+			m.looked(at + len(e.text))
 			if len(line)-at < len(e.text) || line[at] != e.text[0] || len(e.text) > 1 && string(line[at:at+len(e.text)]) != string(e.text) {
 				return false
 			}
@@ -60,8 +71,10 @@ func (m *matcher) walk(i, at int) bool {
 		default:
 			n := m.token(e, at)
 			if n < 0 {
+				m.looked(at + longestToken + max(e.pad, -e.pad))
 				return false
 			}
+			m.looked(n + 1)
 			at = n
 		}
 	}
@@ -77,6 +90,11 @@ func (m *matcher) finish(at int) bool {
 	}
 	sev, n := severityAt(m.line[at:])
 	if sev == sevNone {
+		s := m.line[at:min(len(m.line), at+longestSeverity)]
+		if i := bytes.Index(s, colon); i >= 0 {
+			s = s[:i+len(colon)]
+		}
+		m.looked(at + len(s))
 		return false
 	}
 	if m.skip > 0 {
@@ -184,14 +202,19 @@ func (m *matcher) extent(i, at int) bool {
 		}
 		if len(next) > 0 {
 			j := indexFrom(line, end, next)
-			if j < 0 || j-at > limit {
+			if j < 0 {
+				m.looked(looksEverywhere)
+				return false
+			}
+			m.looked(j + len(next))
+			if j-at > limit {
 				return false
 			}
 			if !e.allows(line[end:j]) {
 				return false
 			}
 			end = j
-		} else if end > at && !e.allows(line[end-1:end]) {
+		} else if m.looked(end); end > at && !e.allows(line[end-1:end]) {
 			return false
 		}
 		value := line[at:end]

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/cespare/xxhash/v2"
+
+	"github.com/apilint/apilint/analyzer/workload"
 )
 
 // stderrReader reads PostgreSQL's plain log: each record begins with the
@@ -82,6 +84,8 @@ func (f *stderrReader) scan(b *block, s *scanner) {
 		switch {
 		case continues(text):
 			u.extend(text, start, line)
+		case m.quick(text) && u.plain(m, text, start):
+			u.record.line, u.record.offset = line, b.offset+int64(start)
 		case !m.match(text):
 			u.begin(start)
 			s.unreadable(line, text)
@@ -89,7 +93,9 @@ func (f *stderrReader) scan(b *block, s *scanner) {
 			u.addPart(text, start, &m.head, f.prefix.sessionHash(&m.head), line)
 		default:
 			u.begin(start)
+			m.learn(text)
 			f.start(&u.record, m)
+			u.dirty = true
 			u.record.line, u.record.offset = line, b.offset+int64(start)
 			u.open, u.part = true, &u.record.message
 			u.record.message = tail(u.bounded(text, start), m.head.text)
@@ -139,6 +145,9 @@ type unit struct {
 	data    []byte
 	longest int // bytes of a unit that are read
 	record  record
+	message message // of the record, when it is known and all of it
+	known   bool
+	dirty   bool    // record has more than plain sets
 	open    bool    // record is one
 	part    *[]byte // of record, that the next line may go on with
 	from    int     // offset of the unit in data
@@ -146,10 +155,44 @@ type unit struct {
 
 // begin ends the unit before.
 func (u *unit) begin(at int) {
-	if u.open {
+	switch {
+	case u.known:
+		u.s.takePlain(&u.record, &u.message)
+	case u.open:
 		u.s.take(&u.record)
 	}
-	u.open, u.part, u.from = false, nil, at
+	u.open, u.known, u.part, u.from = false, false, nil, at
+}
+
+// plain begins a unit with a line that was read quickly, if its message is a
+// statement. Should the unit have more lines, take reads it all again.
+func (u *unit) plain(m *matcher, text []byte, start int) bool {
+	h := &m.head
+	if len(text) > u.longest || !u.s.everything {
+		return false
+	}
+	s := text[h.text:]
+	next := message{kind: workload.KindOther}
+	next.read(s)
+	switch next.kind {
+	case workload.KindExecution, workload.KindFetch, workload.KindPending:
+	default:
+		return false
+	}
+	u.begin(start)
+	r := &u.record
+	if u.dirty {
+		*r, u.dirty = record{}, false
+	}
+	u.message = next
+	r.at, r.timed, r.user, r.database, r.app, r.vxid, r.severity = h.at, h.timed, h.user, h.database, h.app, h.vxid, h.severity
+	r.session, r.name = m.p.sessionHash(h), h.session
+	if r.name == nil {
+		r.name = h.pid
+	}
+	r.message = s
+	u.open, u.known, u.part = true, true, &r.message
+	return true
 }
 
 // beyond reports whether a line lies as a whole beyond the longest unit.
@@ -166,6 +209,7 @@ func (u *unit) bounded(text []byte, start int) []byte {
 
 // cut notes that the part which is being read goes on.
 func (u *unit) cut() {
+	u.known, u.dirty = false, true
 	if u.part == &u.record.message {
 		u.record.cut = true
 	}
@@ -188,6 +232,7 @@ func (u *unit) extend(text []byte, start int, line int64) {
 	if text = u.bounded(text, start); len(text) > 0 {
 		text = text[1:]
 	}
+	u.known = false
 	p := *u.part
 	n := len(p)
 	p = p[:n+1+len(text)]
@@ -211,6 +256,7 @@ func (u *unit) addPart(text []byte, start int, h *head, session uint64, line int
 		u.part = nil
 		return
 	}
+	u.known, u.dirty = false, true
 	switch h.severity {
 	case sevDetail:
 		u.part = &u.record.detail

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"encoding/binary"
 	"fmt"
 	"time"
 )
@@ -93,6 +94,21 @@ func (c *clock) read(s []byte) (us int64, n int, ok bool) {
 		c.n += copy(c.last[19:], zone)
 	}
 	return c.base + us, n + len(zone), true
+}
+
+// again is read for what mostly has the second and the zone of the last time,
+// and milliseconds. n is 0 when there is no time.
+func (c *clock) again(s []byte) (us int64, n int) {
+	if c.n >= 19 && c.n <= 19+8 && len(s) > 19+4+8 && s[19] == '.' && s[20]-'0' <= 9 && s[21]-'0' <= 9 && s[22]-'0' <= 9 &&
+		string(s[:19]) == string(c.last[:19]) {
+		zone := c.n - 19
+		v := binary.LittleEndian.Uint64(s[23:]) ^ binary.LittleEndian.Uint64(c.last[19:])
+		if v&(1<<(8*zone)-1) == 0 && !zoneGoesOn(s[23+zone], c.last[19:c.n]) {
+			return c.base + int64(s[20]-'0')*100_000 + int64(s[21]-'0')*10_000 + int64(s[22]-'0')*1000, 23 + zone
+		}
+	}
+	us, n, _ = c.read(s)
+	return us, n
 }
 
 // zoneGoesOn reports whether a byte after a zone would make it a longer one.
