@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -113,6 +114,10 @@ func inputs(w *workload.Workload, literals bool) []analyzer.Input {
 		}
 		if t := threshold(in); t > 0 {
 			a.ThresholdMS = &t
+		}
+		if sampled, rate, _ := in.Sampling.Sampled(); sampled {
+			rate = max(math.Round(rate*100), 1) / 100
+			a.Sampled = &rate
 		}
 		for _, e := range in.Examples {
 			text := e.Text

@@ -1,6 +1,9 @@
 package workload
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Limits bound what an [Aggregator] holds. The zero value is right.
 type Limits struct {
@@ -132,6 +135,7 @@ func (a *Aggregator) group(l *localGroup) uint32 {
 func (a *Aggregator) newGroup(g *Group) uint32 {
 	n := uint32(len(a.w.Groups))
 	a.byKey[g.Key] = n
+	g.several = strings.Contains(strings.TrimRight(g.Text, "; \t\r\n"), ";")
 	a.w.Groups = append(a.w.Groups, g)
 	a.samples = append(a.samples, samples{})
 	return n

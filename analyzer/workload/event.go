@@ -36,6 +36,7 @@ const (
 	FlagParallel                       // a span that overlaps its predecessor in the scope
 	FlagParamsKnown                    // Params holds every varying value, even when there are none
 	FlagParamsCut                      // values were cut by log_parameter_max_length: hashes cover what was visible
+	FlagPortal                         // with FlagExtended: the portal may have a name
 	FlagStillWaiting                   // of [KindWait]: the lock was not there yet
 )
 
@@ -60,7 +61,7 @@ type Event struct {
 	Context uint32   // index into Workload.Contexts
 	Bind    uint32   // µs spent in parse and bind of this execution
 	Lock    uint32   // µs of Dur that were spent waiting for locks, as far as log_lock_waits tells
-	Vxid    uint32   // hash of the virtual transaction id; 0 unknown
+	Vxid    uint32   // tells a session's transactions apart: the local part of a log's virtual transaction id; 0 unknown
 	Request uint32   // hash of a request's tag (traceparent, request_id, ...); 0 unknown
 	Params  []uint32 // at most MaxParams hashes of single values; valid during the call only
 	Flags   Flags

@@ -105,6 +105,7 @@ type Group struct {
 	// TopLevel is false when pg_stat_statements saw the statement only inside
 	// functions.
 	TopLevel bool
+	several  bool // its text may hold several statements
 }
 
 // Observed reports whether the group was seen in that source.

@@ -35,6 +35,7 @@ type Coverage struct {
 	From, To              time.Time // of log times; zero unknown
 	Examples              []Example // of unreadable lines, at most 3
 	MinUS                 int64     // shortest execution; 0 with Executions == 0
+	Sampling              Sampling  // what a log shows of statements that are not in it
 }
 
 // Example is a piece of input that was not understood.
@@ -48,6 +49,7 @@ func (c *Coverage) Add(o *Coverage) {
 	if o.Executions > 0 && (c.Executions == 0 || o.MinUS < c.MinUS) {
 		c.MinUS = o.MinUS
 	}
+	c.Sampling.add(&o.Sampling)
 	c.Bytes += o.Bytes
 	c.Lines += o.Lines
 	c.Records += o.Records

@@ -10,7 +10,8 @@ type session struct {
 	source       Source // of that input
 	bind         uint32 // µs in parse and bind since the last execution
 	wait         waited // of the statement that is running
-	pending      Event  // log_statement's text, its duration is still to come
+	witness      witness
+	pending      Event // log_statement's text, its duration is still to come
 	hasPending   bool
 	plans        []Event // auto_explain's, a duration line may still follow
 	last         lastExecution
@@ -135,16 +136,24 @@ func (a *Aggregator) take(st *session, e *Event) {
 		st.ran(e, a.dropPlans(st, e))
 		st.hasPending = false
 		st.wait.settle(e)
+		var g *Group
 		if e.Group != noGroup { // the worker did not know what came before
-			t := &a.w.Groups[e.Group].Totals[st.source]
+			g = a.w.Groups[e.Group]
+			t := &g.Totals[st.source]
 			t.PlanUS += int64(st.bind)
 			t.LockUS += int64(e.Lock)
+		}
+		if a.source == SourceLog {
+			st.witness.execution(&a.input.Sampling, e, g)
 		}
 		e.Bind = sum32(e.Bind, int64(st.bind))
 		a.emit(st, e)
 	case KindParse, KindBind:
 		st.bind = sum32(st.bind, e.Dur)
 		st.wait.planned(e)
+		if a.source == SourceLog {
+			st.witness.step(&a.input.Sampling, e)
+		}
 	case KindPending:
 		a.flushPlans(st, a.input)
 		if st.hasPending {
@@ -179,6 +188,7 @@ func (a *Aggregator) take(st *session, e *Event) {
 		a.flushPlans(st, a.input)
 		st.hasPending, st.bind = false, 0
 		st.wait = waited{}
+		st.witness.failed(e)
 	case KindWait:
 		st.wait.add(e)
 	case KindConnect, KindDisconnect: // what identifies a session is used again

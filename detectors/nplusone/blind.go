@@ -6,7 +6,8 @@ import (
 )
 
 // blindness says which logs cannot show a loop: every statement of a loop is
-// fast, and a log that holds only slow ones lacks them all.
+// fast, and a log that holds only slow ones lacks them all; one that holds a
+// sample lacks most of each.
 func (r *review) blindness() {
 	const (
 		few       = 10                    // statements from which on the shortest tells something
@@ -15,6 +16,12 @@ func (r *review) blindness() {
 	)
 	for _, in := range r.w.Source.Inputs {
 		if in.Kind != "log" || in.Executions == 0 {
+			continue
+		}
+		if sampled, _, whole := in.Sampling.Sampled(); sampled && !whole {
+			r.w.Skip("n-plus-one-blind", fmt.Sprintf(
+				"%s holds a sample of the statements, which tears loops apart: log_transaction_sample_rate shows some transactions in full, pg_stat_statements counts all",
+				in.Path))
 			continue
 		}
 		limit := shortest

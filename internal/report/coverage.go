@@ -234,7 +234,7 @@ func limits(r *analyzer.Result) []limit {
 			out = append(out, limit{"only statements of " + duration(*t) + " and more are in " + name(in) + ": N+1 loops of faster ones cannot be seen", blindness["n-plus-one-blind"].remedy})
 		}
 		if s := in.Sampled; s != nil && *s < 1 {
-			out = append(out, limit{"only " + percent(*s) + " of the statements are in " + name(in) + ": calls and loops look smaller than they are", ""})
+			out = append(out, limit{"about " + percent(*s) + " of the statements or less are in " + name(in) + ": calls look fewer and loops shorter than they are", ""})
 		}
 	}
 	for _, s := range r.Skips {

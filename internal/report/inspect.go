@@ -179,7 +179,7 @@ func (p *page) input(in *analyzer.Input, o Options) {
 		warn("threshold", "only statements of "+duration(*in.ThresholdMS)+" and more: what is fast and frequent is missing")
 	}
 	if in.Sampled != nil {
-		warn("sampled", "holds "+percent(*in.Sampled)+" of the statements")
+		warn("sampled", "holds about "+percent(*in.Sampled)+" of the statements or less")
 	}
 	for _, c := range []struct {
 		name string

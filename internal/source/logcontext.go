@@ -75,13 +75,14 @@ func listed(names []string, name []byte) bool {
 	return len(names) == 0
 }
 
-// vxidHash is 0 where the log does not tell the transaction: a statement that
-// is logged after its transaction ended has 0 as the local part.
-func vxidHash(vxid []byte) uint32 {
-	if len(vxid) == 0 || bytes.HasSuffix(vxid, []byte("/0")) {
-		return 0
+// transactionNumber is the local part of a virtual transaction id such as
+// "3/25384", which counts a session's transactions. It is 0 where the log does
+// not tell: a statement that is logged after its transaction ended has 0 there.
+func transactionNumber(vxid []byte) (n uint32) {
+	for _, c := range vxid[bytes.IndexByte(vxid, '/')+1:] {
+		n = n*10 + uint32(c-'0')
 	}
-	return hash32(vxid)
+	return n
 }
 
 // hash32 is never 0, which stands for unknown.

@@ -137,7 +137,7 @@ func (s *scanner) take(r *record) {
 	if r.timed {
 		o.Start = r.at - o.Dur
 	}
-	o.Vxid = vxidHash(r.vxid)
+	o.Vxid = transactionNumber(r.vxid)
 	switch m.kind {
 	case workload.KindOther:
 		return
@@ -210,6 +210,9 @@ func (s *scanner) statement(r *record, m *message) {
 	o := &s.seen
 	if m.extended {
 		o.Flags |= workload.FlagExtended
+		if bytes.IndexByte(m.name, '/') >= 0 {
+			o.Flags |= workload.FlagPortal
+		}
 	}
 	if m.fetch && m.kind == workload.KindPending {
 		o.Flags |= workload.FlagPendingFetch
