@@ -171,7 +171,7 @@ func (s *scanner) takePlain(r *record, m *message) {
 		s.from, s.to = min(s.from, r.at), max(s.to, r.at)
 	}
 	o := &s.seen
-	o.Event = workload.Event{Line: r.line, Input: s.input, Rows: workload.None, Kind: m.kind, Vxid: vxidHash(r.vxid)}
+	o.Event = workload.Event{Line: r.line, Input: s.input, Rows: workload.None, Kind: m.kind, Vxid: transactionNumber(r.vxid)}
 	o.Values, o.LeadWild = nil, 0
 	o.Session, o.Name, o.Position = r.session, r.name, r.offset
 	if m.timed {
@@ -180,14 +180,23 @@ func (s *scanner) takePlain(r *record, m *message) {
 	if r.timed {
 		o.Start = r.at - o.Dur
 	}
-	if m.extended {
-		o.Flags |= workload.FlagExtended
-	}
-	if m.fetch && m.kind == workload.KindPending {
-		o.Flags |= workload.FlagPendingFetch
-	}
+	o.Flags |= m.flags()
 	s.values.list, s.values.known, s.values.cut = s.values.list[:0], false, false
 	s.add(r, m)
+}
+
+// flags are what the form of the message says of its execution.
+func (m *message) flags() (f workload.Flags) {
+	if m.extended {
+		f |= workload.FlagExtended
+		if bytes.IndexByte(m.name, '/') >= 0 {
+			f |= workload.FlagPortal
+		}
+	}
+	if m.fetch && m.kind == workload.KindPending {
+		f |= workload.FlagPendingFetch
+	}
+	return f
 }
 
 // plan takes what auto_explain wrote.
@@ -208,15 +217,7 @@ func (s *scanner) plan(r *record, m *message) {
 // statement takes a statement's text, with or without its duration.
 func (s *scanner) statement(r *record, m *message) {
 	o := &s.seen
-	if m.extended {
-		o.Flags |= workload.FlagExtended
-		if bytes.IndexByte(m.name, '/') >= 0 {
-			o.Flags |= workload.FlagPortal
-		}
-	}
-	if m.fetch && m.kind == workload.KindPending {
-		o.Flags |= workload.FlagPendingFetch
-	}
+	o.Flags |= m.flags()
 	s.values.list, s.values.known, s.values.cut = s.values.list[:0], false, false
 	if body := readPrepared(r.detail, s.language); body != nil {
 		s.values.readArguments(m.text)
