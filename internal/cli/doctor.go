@@ -75,10 +75,11 @@ func examine(ctx context.Context, s streams, f *inputFlags, args []string) ([]do
 	if err != nil {
 		return nil, err
 	}
-	for i, log := range engine.Coverage(in.workload, Version(), engine.Options{}).Inputs {
+	values := valuesKnown(in.workload)
+	for _, log := range engine.Coverage(in.workload, Version(), engine.Options{}).Inputs {
 		switch log.Kind {
 		case "log":
-			checked = append(checked, doctor.Log(&log, valuesKnown(in.workload, i)))
+			checked = append(checked, doctor.Log(&log, values))
 		case "unknown":
 			checked = append(checked, doctor.Checked{Source: log.Path, Kind: log.Kind, Advice: []doctor.Advice{}, Notes: log.Notes})
 		}
@@ -90,11 +91,11 @@ func examine(ctx context.Context, s streams, f *inputFlags, args []string) ([]do
 }
 
 // valuesKnown counts the calls of statements with placeholders, and of how many
-// the values were logged. With several logs it is not known which they were in.
-func valuesKnown(w *workload.Workload, input int) (v doctor.Values) {
-	for i, in := range w.Inputs {
-		if i != input && in.Kind == "log" {
-			return doctor.Values{}
+// the values were logged. In which of several logs is not known.
+func valuesKnown(w *workload.Workload) (v doctor.Values) {
+	for _, in := range w.Inputs {
+		if in.Kind == "log" {
+			v.Logs++
 		}
 	}
 	for _, g := range w.Groups {

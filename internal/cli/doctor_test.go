@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/apilint/apilint/internal/doctor"
+	"github.com/apilint/apilint/internal/pgserver"
+	"github.com/apilint/apilint/internal/pgserver/pgtest"
 )
 
 type doctored struct {
@@ -68,12 +70,13 @@ func TestDoctor_aServerAcceptsTheScript(t *testing.T) {
 	run(before.Script...)
 	settled(t, conn, "log_line_prefix", "%m [%p] %c %l %q%u@%d/%a ")
 	after := diagnosed(t, "--dsn", dsn)
-	if a := after.Checked[0].Advice; len(a) != 1 || a[0].Setting != "logging_collector" || !a[0].Restart {
+	a := slices.DeleteFunc(after.Checked[0].Advice, func(a doctor.Advice) bool { return a.Optional })
+	if len(a) != 1 || a[0].Setting != "logging_collector" || !a[0].Restart {
 		t.Errorf("what only a restart mends is left: %+v", a)
 	}
 
 	code, out, stderr := called(t, "", "doctor", "--dsn", dsn)
-	if code != 0 || !strings.Contains(out, "ALTER SYSTEM SET logging_collector = on;\n  SELECT pg_reload_conf();\n  -- then restart the server\n\n1 setting hides something\n") {
+	if code != 0 || !strings.Contains(out, "  ALTER SYSTEM SET logging_collector = on;\n  SELECT pg_reload_conf();\n  -- then restart the server\n\n") || !strings.HasSuffix(out, "\n\n1 setting hides something\n") {
 		t.Errorf("exit %d\n%s%s", code, out, stderr)
 	}
 }
@@ -113,5 +116,33 @@ func TestDoctor_looksAtLogs(t *testing.T) {
 		if code, _, stderr := called(t, "", strings.Fields(c.args)...); code != 2 || !strings.Contains(stderr, c.want) {
 			t.Errorf("%s: exit %d\n%s", c.args, code, stderr)
 		}
+	}
+}
+
+// What is optional, too, and without any setting that was made before.
+func TestDoctor_everyVersionAcceptsEveryLine(t *testing.T) {
+	for _, b := range pgtest.Versions(t) {
+		server := pgtest.Start(t, pgserver.Options{BinDir: b.Dir, Settings: map[string]string{"shared_preload_libraries": "pg_stat_statements"}})
+		conn, err := pgx.Connect(t.Context(), server.DSN("postgres"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		optional := 0
+		for _, c := range diagnosed(t, "--dsn", server.DSN("postgres")).Checked {
+			for _, a := range c.Advice {
+				if a.Optional {
+					optional++
+				}
+				for _, sql := range append(a.SQL, a.After...) {
+					if _, err := conn.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+						t.Errorf("PostgreSQL %d: %s: %v", b.Version, sql, err)
+					}
+				}
+			}
+		}
+		if optional != 2 {
+			t.Errorf("PostgreSQL %d: %d optional settings, want 2", b.Version, optional)
+		}
+		_ = conn.Close(context.Background())
 	}
 }

@@ -18,14 +18,19 @@ type Advice struct {
 	After   []string `json:"after"`   // what to run when the server was restarted
 	Cost    string   `json:"cost"`    // of mending it
 	Restart bool     `json:"restart"` // a reload is not enough
+
+	// Optional advice shows more where it is wanted; without it nothing is seen
+	// wrongly, and it is no part of the script.
+	Optional bool `json:"optional"`
 }
 
 // Checked is one server or log.
 type Checked struct {
-	Source string   `json:"source"`
-	Kind   string   `json:"kind"` // server, log
-	Advice []Advice `json:"advice"`
-	Notes  []string `json:"notes"`
+	Source  string   `json:"source"`
+	Kind    string   `json:"kind"`              // server, log
+	Service string   `json:"service,omitempty"` // managed, by a short name; "" none or unknown
+	Advice  []Advice `json:"advice"`
+	Notes   []string `json:"notes"`
 }
 
 // prefixWanted names everything that apilint can use.
@@ -87,7 +92,8 @@ func escapesOf(format string) []string {
 	return out
 }
 
-// Script is everything that mends all of it, each line once.
+// Script is everything that mends all of it, each line once. What is optional
+// is left out.
 func Script(checked []Checked) []string {
 	var now, later []string
 	restart, system := false, false
@@ -100,6 +106,9 @@ func Script(checked []Checked) []string {
 	}
 	for _, c := range checked {
 		for _, a := range c.Advice {
+			if a.Optional {
+				continue
+			}
 			add(&now, a.SQL)
 			add(&later, a.After)
 			restart = restart || a.Restart

@@ -7,13 +7,24 @@ import (
 )
 
 // Values says how many statements with placeholders were logged, and of how
-// many the values were.
-type Values struct{ Statements, Known int64 }
+// many the values were, in all logs that were read together.
+type Values struct {
+	Statements, Known int64
+	Logs              int
+}
+
+// in says where they were counted.
+func (v Values) in() string {
+	if v.Logs > 1 {
+		return fmt.Sprintf(" (in all %d logs)", v.Logs)
+	}
+	return ""
+}
 
 // Log judges the settings of the server that wrote a log, from what was
 // recognised in it.
 func Log(in *analyzer.Input, v Values) Checked {
-	c := Checked{Source: in.Path, Kind: "log", Advice: []Advice{}, Notes: []string{}}
+	c := Checked{Source: in.Path, Kind: "log", Service: serviceOf(in.Envelopes), Advice: []Advice{}, Notes: []string{}}
 	add := func(setting string, now *string, hides, cost string, sql ...string) {
 		c.Advice = append(c.Advice, Advice{Setting: setting, Now: now, Hides: hides, SQL: sql, After: []string{}, Cost: cost})
 	}
@@ -44,8 +55,11 @@ func Log(in *analyzer.Input, v Values) Checked {
 	}
 	if v.Statements > 0 && v.Known == 0 {
 		add("log_parameter_max_length", nil,
-			fmt.Sprintf("none of %d executions with parameters has their values: whether ten calls read ten rows or one row ten times is not known, nor what LIKE $1 was given", v.Statements),
+			fmt.Sprintf("none of %d executions with parameters%s has their values: whether ten calls read ten rows or one row ten times is not known, nor what LIKE $1 was given. The lines DETAIL are missing: log_parameter_max_length is 0 (PostgreSQL 13 and newer) or log_error_verbosity terse, or what carries the log left them out", v.Statements, v.in()),
 			costOfValues, set("log_parameter_max_length", "-1"), set("log_error_verbosity", "default"))
+	}
+	if v.Known > 0 && v.Known*2 < v.Statements {
+		c.Notes = append(c.Notes, fmt.Sprintf("only %d of %d executions with parameters%s have their values: settings of single roles or databases, or what carries the log left lines out", v.Known, v.Statements, v.in()))
 	}
 	if in.Truncated > 0 {
 		c.Notes = append(c.Notes, fmt.Sprintf("%d texts are cut short: raise the limit of what carries the log (rsyslog: $MaxMessageSize), or --max-statement-size", in.Truncated))

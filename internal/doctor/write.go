@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -35,21 +37,17 @@ const width = 80
 func Table(w io.Writer, checked []Checked) error {
 	p := bufio.NewWriter(w)
 	found := 0
-	for _, c := range checked {
+	for _, c := range together(checked) {
 		fmt.Fprintf(p, "%s\n", clean(c.Source))
-		if len(c.Advice) == 0 {
+		if !slices.ContainsFunc(c.Advice, func(a Advice) bool { return !a.Optional }) {
 			fmt.Fprintln(p, "  nothing hides anything here")
 		}
 		for _, a := range c.Advice {
-			found++
-			fmt.Fprintln(p)
-			now := ""
-			if a.Now != nil {
-				now = " = " + shown(clean(*a.Now))
+			if a.Optional {
+				continue
 			}
-			fmt.Fprintf(p, "  %s%s\n", clean(a.Setting), now)
-			hang(p, "hides", a.Hides)
-			hang(p, "cost", a.Cost)
+			found++
+			advise(p, a)
 		}
 		for _, n := range c.Notes {
 			fmt.Fprintln(p)
@@ -57,13 +55,8 @@ func Table(w io.Writer, checked []Checked) error {
 		}
 		fmt.Fprintln(p)
 	}
-	if script := Script(checked); len(script) > 0 {
-		fmt.Fprintln(p, "To mend all of it, as a superuser (managed services: set the same names in the\nparameter group or flags):")
-		for _, line := range script {
-			fmt.Fprintf(p, "  %s\n", clean(line))
-		}
-		fmt.Fprintln(p)
-	}
+	mend(p, checked)
+	more(p, checked)
 	switch found {
 	case 0:
 		fmt.Fprintln(p, "no setting hides anything")
@@ -73,6 +66,133 @@ func Table(w io.Writer, checked []Checked) error {
 		fmt.Fprintf(p, "%d settings hide something\n", found)
 	}
 	return p.Flush()
+}
+
+// together joins logs of which the same is to be said.
+func together(checked []Checked) []Checked {
+	var out []Checked
+	var names [][]string
+	for _, c := range checked {
+		i := slices.IndexFunc(out, func(o Checked) bool {
+			return c.Kind == "log" && o.Kind == "log" && slices.Equal(c.Notes, o.Notes) && slices.EqualFunc(c.Advice, o.Advice, same)
+		})
+		if i < 0 {
+			out, names = append(out, c), append(names, []string{c.Source})
+			continue
+		}
+		names[i] = append(names[i], c.Source)
+	}
+	const most = 4
+	for i, n := range names {
+		if out[i].Source = strings.Join(n, ", "); len(n) > most+1 {
+			out[i].Source = fmt.Sprintf("%s and %d more logs", strings.Join(n[:most], ", "), len(n)-most)
+		}
+	}
+	return out
+}
+
+// same reports whether two settings are printed as one.
+func same(a, b Advice) bool {
+	return a.Setting == b.Setting && a.Hides == b.Hides && (a.Now == nil) == (b.Now == nil) && (a.Now == nil || *a.Now == *b.Now)
+}
+
+// advise writes one setting.
+func advise(p io.Writer, a Advice) {
+	fmt.Fprintln(p)
+	now := ""
+	if a.Now != nil {
+		now = " = " + shown(clean(*a.Now))
+	}
+	fmt.Fprintf(p, "  %s%s\n", clean(a.Setting), now)
+	hang(p, "hides", a.Hides)
+	hang(p, "cost", a.Cost)
+}
+
+// mend writes what mends all of it, where that is done.
+func mend(p io.Writer, checked []Checked) {
+	managed := map[string]bool{}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		var of []Checked
+		for _, c := range checked {
+			if c.Service == name {
+				of = append(of, c)
+			}
+		}
+		settings, sql := onService(of)
+		managed[name] = true
+		if len(settings)+len(sql) == 0 {
+			continue
+		}
+		s := services[name]
+		names = append(names, name)
+		if len(settings) > 0 {
+			fmt.Fprintf(p, "To mend all of it on %s, set in %s:\n", s.name, s.place)
+			listed(p, settings)
+			hang(p, "how", s.how)
+			fmt.Fprintln(p)
+		}
+		if len(sql) > 0 {
+			fmt.Fprintln(p, "And in SQL:")
+			listed(p, sql)
+			fmt.Fprintln(p)
+		}
+	}
+	var rest []Checked
+	for _, c := range checked {
+		if !managed[c.Service] {
+			rest = append(rest, c)
+		}
+	}
+	own := Script(rest)
+	if len(own) == 0 {
+		return
+	}
+	if len(names) > 0 || !slices.ContainsFunc(rest, func(c Checked) bool { return c.Kind == "log" }) {
+		fmt.Fprintln(p, "To mend all of it, as a superuser:")
+	} else {
+		fmt.Fprintln(p, "To mend all of it, as a superuser. Managed services do not allow ALTER SYSTEM: set\nthe same names in the DB parameter group (Amazon RDS, Aurora), database flags\n(Cloud SQL, AlloyDB) or server parameters (Azure):")
+	}
+	listed(p, own)
+	fmt.Fprintln(p)
+}
+
+// more writes what is optional.
+func more(p io.Writer, checked []Checked) {
+	begun := false
+	for _, c := range checked {
+		for _, a := range c.Advice {
+			if !a.Optional {
+				continue
+			}
+			if !begun {
+				fmt.Fprintln(p, "Not needed, but it shows more:")
+				begun = true
+			}
+			advise(p, a)
+			for i, line := range a.SQL {
+				label := ""
+				if i == 0 {
+					label = "set"
+				}
+				if named, ok := parameter(line); ok && services[c.Service].name != "" {
+					line = named
+				} else if services[c.Service].name != "" && strings.HasPrefix(line, "LOAD ") {
+					continue
+				}
+				fmt.Fprintf(p, "    %-7s%s\n", label, clean(line))
+			}
+		}
+	}
+	if begun {
+		fmt.Fprintln(p)
+	}
+}
+
+func listed(p io.Writer, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintf(p, "  %s\n", clean(line))
+	}
 }
 
 // shown is a value as it is, in quotes where one would not see it whole.

@@ -129,7 +129,20 @@ const overridden = `SELECT coalesce(d.datname, ''), CASE WHEN s.setrole = 0 THEN
 	WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND (o LIKE 'log\_%' OR o LIKE 'search\_path=%' OR o LIKE 'auto_explain.%' OR o LIKE 'pg_stat_statements.%' OR o LIKE 'enable\_%')
 	ORDER BY 1, 2, 3`
 
+// service tells a managed service by the role that it makes for its customers,
+// "" where there is none of them.
+const service = `SELECT x.service FROM (VALUES (1, 'rds', 'rds_superuser'), (2, 'alloydb', 'alloydbsuperuser'), (3, 'cloudsql', 'cloudsqlsuperuser'),
+		(4, 'azure', 'azure_pg_admin'), (5, 'supabase', 'supabase_admin'), (6, 'neon', 'neon_superuser'), (7, 'aiven', 'avnadmin'), (8, 'digitalocean', 'doadmin')) x (n, service, role)
+	JOIN pg_roles r ON r.rolname = x.role ORDER BY x.n LIMIT 1`
+
 func (s *session) configuration(ctx context.Context, out *snapshot.Snapshot) error {
+	named, err := s.query(ctx, service)
+	if err != nil {
+		return s.failed("roles", err)
+	}
+	if len(named) > 0 {
+		out.Service = named[0][0]
+	}
 	// The transaction has settings of its own, reset_val is what others have.
 	// lc_collate is no setting any more since PostgreSQL 16.
 	text, err := s.csv(ctx, `SELECT name, reset_val AS setting, unit FROM pg_settings WHERE name <> 'lc_collate' AND (`+wanted+`)

@@ -43,7 +43,8 @@ type Snapshot struct {
 	Taken      time.Time   `json:"taken"`
 	Database   string      `json:"database"`
 	Version    int         `json:"server_version_num"`
-	Values     bool        `json:"values"` // holds values of the tables
+	Values     bool        `json:"values"`            // holds values of the tables
+	Service    string      `json:"service,omitempty"` // managed one that runs the server: rds, cloudsql, ...
 	Extension  *Extension  `json:"pg_stat_statements"`
 	Overridden []Overrides `json:"overrides,omitempty"`
 	Notes      []string    `json:"notes,omitempty"` // what could not be read
