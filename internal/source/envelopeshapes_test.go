@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -107,6 +108,11 @@ func TestRead_shapesOfVendorsAndTools(t *testing.T) {
 		{"Logs Explorer, CSV", table(',', []string{"insertId", "resource.type", "textPayload", "timestamp"}, reversed(rowsOf(w.lines, func(i int, line string) []string {
 			return []string{fmt.Sprint(i), "cloudsql_database", withoutTime(line), iso(i, nanos)}
 		})))},
+		{"gcloud logging read, YAML", yamlDocuments(w, marshal)},
+		{"YAML, single quotes", yamlDocuments(w, func(v any) string { return "'" + strings.ReplaceAll(v.(string), "'", "''") + "'" })},
+		{"YAML, blocks", yamlDocuments(w, func(v any) string { return "|2-\n  " + v.(string) })},
+		{"journalctl -o export", journalExport(w)},
+		{"journalctl -o verbose", journalVerbose(w)},
 		{"Supabase, CSV with null", table(',', []string{"event_message", "error_severity", "log_time", "process_id", "detail", "context", "query"}, sparse)},
 		{"a query of a foreign table of csvlog, semicolons", table(';', []string{"message", "error_severity", "log_time", "process_id", "detail", "context", "query"}, sparse)},
 		{"Fly", joined(indexed(w.lines, func(i int, line string) string {
@@ -198,4 +204,44 @@ func TestRead_shapesOfVendorsAndTools(t *testing.T) {
 			}
 		})
 	}
+}
+
+// yamlDocuments writes a document for each line, the newest first.
+func yamlDocuments(w *wrapped, scalar func(any) string) string {
+	return joined(reversed(indexed(w.lines, func(i int, line string) string {
+		return fmt.Sprintf("---\ninsertId: s=%d\nlabels:\n  INSTANCE_UID: '1'\nresource:\n  labels:\n    database_id: p:i\n  type: cloudsql_database\ntextPayload: %s\ntimestamp: '%s'\n",
+			i, scalar(withoutTime(line)), stamp(i))
+	})))
+}
+
+// journalEntries are the messages of journald with the processes that wrote them.
+func journalEntries(w *wrapped) (out [][2]string) {
+	for _, line := range strings.Split(strings.TrimSuffix(w.syslog(func(pid string, _ int) string { return pid + "\x00" }, true, true, plain), "\n"), "\n") {
+		pid, message, _ := strings.Cut(line, "\x00")
+		out = append(out, [2]string{pid, message})
+	}
+	return out
+}
+
+// journalExport writes every third message after its length.
+func journalExport(w *wrapped) string {
+	var b strings.Builder
+	for i, e := range journalEntries(w) {
+		fmt.Fprintf(&b, "__CURSOR=s=%d\n__REALTIME_TIMESTAMP=%d\n_HOSTNAME=vm\nSYSLOG_IDENTIFIER=postgres\n_PID=%s\n", i, at(i).UnixMicro(), e[0])
+		if i%3 == 0 {
+			fmt.Fprintf(&b, "MESSAGE\n%s%s\n\n", binary.LittleEndian.AppendUint64(nil, uint64(len(e[1]))), e[1])
+		} else {
+			fmt.Fprintf(&b, "MESSAGE=%s\n\n", e[1])
+		}
+	}
+	return b.String()
+}
+
+func journalVerbose(w *wrapped) string {
+	var b strings.Builder
+	for i, e := range journalEntries(w) {
+		fmt.Fprintf(&b, "Mon %s [s=a;i=%x;b=0f;m=3;t=4;x=5]\n    PRIORITY=6\n    _HOSTNAME=vm\n    SYSLOG_IDENTIFIER=postgres\n    _PID=%s\n    MESSAGE=%s\n    _TRANSPORT=syslog\n",
+			at(i).Format("2006-01-02 15:04:05.000000 UTC"), i, e[0], e[1])
+	}
+	return b.String()
 }

@@ -104,6 +104,7 @@ type withoutNUL struct {
 	src  io.Reader
 	read int64
 	left int64 // NUL bytes
+	keep bool  // they belong to lengths
 }
 
 func (w *withoutNUL) Read(p []byte) (int, error) {
@@ -111,7 +112,7 @@ func (w *withoutNUL) Read(p []byte) (int, error) {
 		n, err := w.src.Read(p)
 		w.read += int64(n)
 		kept := n
-		if i := bytes.IndexByte(p[:n], 0); i >= 0 {
+		if i := bytes.IndexByte(p[:n], 0); i >= 0 && !w.keep {
 			kept = i
 			for _, c := range p[i:n] {
 				if c != 0 {

@@ -59,6 +59,7 @@ func Unwrap(in *workload.Input, src *bufio.Reader, o Options) *Unwrapped {
 		in.Envelopes = append(in.Envelopes, order)
 		u.nul.src = &wide{src: src, bigEndian: order == "utf-16be"}
 	}
+	u.nul.keep = isExport(head)
 	u.Text = bufio.NewReaderSize(u.nul, headSize)
 	for depth := 0; ; depth++ {
 		u.Head, _ = u.Text.Peek(headSize)

@@ -31,6 +31,7 @@ var wrappers = []wrapper{
 	{name: "kubectl", strip: stripKubectl},
 	{name: "compose", strip: stripCompose, bars: true},
 	{name: "timestamps", strip: stripTime, loose: true},
+	{name: "timestamps", strip: stripLocalTime, loose: true},
 }
 
 // findLineEnvelope tells an envelope around lines.
@@ -46,6 +47,9 @@ func findLineEnvelope(head []byte, o Options) *envelope {
 			}
 		}
 		if wraps(sample, o.Grammar, func(line []byte) bool { _, _, ok := w.strip(line); return ok }) && !(w.bars && slices.ContainsFunc(sample, continuesRaw)) {
+			if w.loose {
+				w = w.withStream(sample, o.Grammar)
+			}
 			return w.envelope(sample, o)
 		}
 	}

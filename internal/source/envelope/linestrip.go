@@ -120,3 +120,61 @@ func stripTime(line []byte) (at int, key []byte, ok bool) {
 	}
 	return min(n+1, len(line)), nil, true
 }
+
+// stripLocalTime reads "2020-03-11T20:40:44 line", as aws logs tail --format
+// short writes it.
+func stripLocalTime(line []byte) (at int, key []byte, ok bool) {
+	const shape = "2020-03-11T20:40:44"
+	if len(line) <= len(shape) || line[len(shape)] != ' ' {
+		return 0, nil, false
+	}
+	if zoned := append(append([]byte(nil), line[:len(shape)]...), 'Z'); isoLen(zoned) == 0 {
+		return 0, nil, false
+	}
+	return len(shape) + 1, nil, true
+}
+
+// withStream also strips the name of the log stream that aws logs tail writes
+// after the time, where the log's own time follows it in all lines.
+func (w wrapper) withStream(sample [][]byte, g Grammar) wrapper {
+	stream := func(line []byte) int {
+		n := 0
+		for n < min(len(line), 256) && line[n] != ' ' {
+			n++
+		}
+		if n == 0 || n+1 >= len(line) || line[n] != ' ' {
+			return 0
+		}
+		if _, timed := g.Time(line[n+1:]); timed == 0 {
+			return 0
+		}
+		return n + 1
+	}
+	found := false
+	for _, line := range sample {
+		at, _, ok := w.strip(line)
+		if !ok {
+			continue
+		}
+		if sev, _, _ := g.Severity(line[at:]); sev < 0 {
+			continue
+		}
+		if stream(line[at:]) == 0 {
+			return w
+		}
+		found = true
+	}
+	if !found {
+		return w
+	}
+	strip := w.strip
+	w.strip = func(line []byte) (int, []byte, bool) {
+		at, _, ok := strip(line)
+		if !ok {
+			return 0, nil, false
+		}
+		n := stream(line[at:])
+		return at + n, line[at : at+n], true
+	}
+	return w
+}

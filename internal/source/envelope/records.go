@@ -65,6 +65,12 @@ func findRecordEnvelope(head []byte, o Options) *envelope {
 		open = func(src io.Reader, left *leftover) records {
 			return &jsonFields{jsonRecords: jsonRecords{grammar: o.Grammar, src: src, longest: o.Longest, left: left}}
 		}
+	case isExport(text):
+		open = func(src io.Reader, left *leftover) records { return newJournalFields(src, o, left) }
+	case isVerbose(text):
+		open = func(src io.Reader, _ *leftover) records { return newVerboseFields(openLines(src, o)) }
+	case isYAML(text):
+		open = func(src io.Reader, left *leftover) records { return newYAMLFields(openLines(src, o), o, left) }
 	case comma != 0:
 		open = func(src io.Reader, left *leftover) records { return newCSVFields(src, comma, o, left) }
 	default:

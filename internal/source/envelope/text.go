@@ -3,6 +3,7 @@ package envelope
 import (
 	"bufio"
 	"bytes"
+	"io"
 )
 
 // lines reads an input line by line. Of a line that is too long the head is
@@ -13,6 +14,10 @@ type lines struct {
 	long    []byte
 	ended   bool // the last line had its line break
 	err     error
+}
+
+func openLines(src io.Reader, o Options) *lines {
+	return &lines{src: bufio.NewReaderSize(src, 64<<10), longest: o.Longest}
 }
 
 // next returns a line without its line break; false at the end. The line is
@@ -73,4 +78,13 @@ func (o *output) line(parts ...[]byte) {
 		o.b = append(o.b, p...)
 	}
 	o.b = append(o.b, '\n')
+}
+
+// arena keeps the values of a record until the next one is read.
+type arena []byte
+
+func (a *arena) keep(value []byte) []byte {
+	n := len(*a)
+	*a = append(*a, value...)
+	return (*a)[n:len(*a):len(*a)]
 }
