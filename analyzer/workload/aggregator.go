@@ -28,9 +28,11 @@ type Aggregator struct {
 	input     *Input
 	number    uint32 // of input
 	source    Source
-	opened    int   // sessions so far
-	folded    int   // group of what --max-groups folded, -1 none
-	event     Event // that is being merged
+	servers   []*server
+	server    *server // that wrote input; nil unknown
+	opened    int     // sessions so far
+	folded    int     // group of what --max-groups folded, -1 none
+	event     Event   // that is being merged
 }
 
 // numbers map a worker's local numbers to global ones.
@@ -62,6 +64,7 @@ func NewAggregator(l Limits, observers ...Observer) *Aggregator {
 // to it. The caller fills in's description, the aggregator its coverage.
 func (a *Aggregator) Input(in *Input, s Source) uint32 {
 	a.w.Inputs = append(a.w.Inputs, in)
+	a.server = nil
 	a.input, a.number, a.source = in, uint32(len(a.w.Inputs)-1), s
 	return a.number
 }
@@ -85,6 +88,7 @@ func (a *Aggregator) Merge(s *Shard) {
 	for i := len(m.contexts); i < len(s.contexts); i++ {
 		m.contexts = append(m.contexts, a.context(s.contexts[i]))
 	}
+	a.serve(s)
 	late := s.late
 	e := &a.event
 	for i := range s.events {
@@ -92,7 +96,7 @@ func (a *Aggregator) Merge(s *Shard) {
 		s.unpack(p, e)
 		st := m.sessions[p.session]
 		if st == nil || st.gone {
-			hash := s.hashes[p.session]
+			hash := s.hashes[p.session] ^ a.salt()
 			st = a.sessions.get(hash)
 			if st == nil {
 				st = a.open(hash, s.texts[p.session])

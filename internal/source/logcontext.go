@@ -52,7 +52,11 @@ func (s *scanner) filtered(r *record, m *message) bool {
 		return false
 	}
 	o := s.o
-	out := r.timed && (!o.Since.IsZero() && r.at < o.Since.UnixMicro() || !o.Until.IsZero() && r.at >= o.Until.UnixMicro()) ||
+	began := r.at // the log tells the end, and a text without a duration the beginning
+	if m.timed {
+		began -= m.dur
+	}
+	out := r.timed && (!o.Since.IsZero() && began < o.Since.UnixMicro() || !o.Until.IsZero() && began >= o.Until.UnixMicro()) ||
 		!listed(o.Databases, r.database) || !listed(o.Users, r.user) || !listed(o.Apps, r.app)
 	if !out {
 		return false

@@ -48,7 +48,7 @@ func (t *traces) emit(tr *trace) {
 		q := s.statement
 		o := t.observation(tr, a, s)
 		o.Session = sessionOf(tr.id, p.scope.id)
-		if t.leftOut(o, s.end) {
+		if t.leftOut(o) {
 			t.in.Filtered++
 			continue
 		}
@@ -102,11 +102,11 @@ func (t *traces) seen(s *span, q *statement) {
 }
 
 // leftOut applies --since, --until, --database, --user and --app.
-func (t *traces) leftOut(o *workload.Observation, end int64) bool {
+func (t *traces) leftOut(o *workload.Observation) bool {
 	c := o.Client()
 	opts := &t.r.o
-	at := time.UnixMicro(end)
-	return !opts.Since.IsZero() && at.Before(opts.Since) || !opts.Until.IsZero() && at.After(opts.Until) ||
+	began := time.UnixMicro(o.Start)
+	return !opts.Since.IsZero() && began.Before(opts.Since) || !opts.Until.IsZero() && !began.Before(opts.Until) ||
 		len(opts.Databases) > 0 && !slices.Contains(opts.Databases, c.Database) ||
 		len(opts.Users) > 0 && !slices.Contains(opts.Users, c.User) ||
 		len(opts.Apps) > 0 && !slices.Contains(opts.Apps, c.App)

@@ -315,13 +315,41 @@ func TestStderr_filters(t *testing.T) {
 		{Options{Databases: []string{"shop"}}, "executions=2 errors=1 filtered=1"},
 		{Options{Users: []string{"me", "nobody"}}, "executions=2 errors=1 filtered=1"},
 		{Options{Apps: []string{"job"}}, "executions=1 errors=1 filtered=2"},
-		{Options{Since: at}, "executions=2 errors=1 filtered=1"},
-		{Options{Until: at}, "executions=1 errors=1 filtered=2"},
+		{Options{Since: at}, "executions=1 errors=1 filtered=2"},
+		{Options{Until: at}, "executions=2 errors=1 filtered=1"},
 	} {
 		c.o.Prefix = prefix
 		l := readLog(t, c.o, content)
 		if got := l.coverage(); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.o, got, c.want)
+		}
+	}
+}
+
+// A statement belongs to the time in which it began; a log tells when it ended.
+func TestStderr_sinceAndUntilAskWhenAStatementBegan(t *testing.T) {
+	content := strings.Join([]string{
+		"2026-11-23 08:00:01.000 UTC [1] LOG:  duration: 1000.001 ms  statement: SELECT 1",
+		"2026-11-23 08:00:01.000 UTC [2] LOG:  duration: 1000.000 ms  statement: SELECT 2, 2",
+		"2026-11-23 08:00:00.500 UTC [3] LOG:  statement: SELECT 3, 3, 3",
+		"2026-11-23 08:00:02.500 UTC [3] LOG:  duration: 2000.000 ms",
+		"2026-11-23 08:00:03.000 UTC [4] LOG:  duration: 1000.000 ms  statement: SELECT 4, 4, 4, 4", "",
+	}, "\n")
+	for _, c := range []struct{ since, until, want, count string }{
+		{"08:00:00", "08:00:02", "2: 1000000 µs SELECT 2, 2|3: 2000000 µs SELECT 3, 3, 3", "executions=2 filtered=2"},
+		{"08:00:00.5", "", "3: 2000000 µs SELECT 3, 3, 3|5: 1000000 µs SELECT 4, 4, 4, 4", "executions=2 filtered=2"},
+		{"", "08:00:00.5", "1: 1000001 µs SELECT 1|2: 1000000 µs SELECT 2, 2", "executions=2 filtered=2"},
+		{"08:00:00.501", "", "5: 1000000 µs SELECT 4, 4, 4, 4", "executions=1 filtered=3"},
+	} {
+		o := Options{Prefix: "%m [%p] "}
+		for at, into := range map[string]*time.Time{c.since: &o.Since, c.until: &o.Until} {
+			if at != "" {
+				*into, _ = time.Parse(time.DateTime, "2026-11-23 "+at)
+			}
+		}
+		l := readLog(t, o, content)
+		if got := strings.Join(l.lines, "|"); got != c.want || l.coverage() != c.count {
+			t.Errorf("from %s to %s: %s (%s), want %s (%s)", c.since, c.until, got, l.coverage(), c.want, c.count)
 		}
 	}
 }
