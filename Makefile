@@ -61,6 +61,14 @@ generate: tools ## write what is generated: the pages of the rules
 fixtures: tools ## record the fixtures again (needs PostgreSQL 15 or newer)
 	$(GO) run ./fixtures/record
 
+.PHONY: samples
+samples: tools ## every recorded log: what it must be read as, beside what it is read as
+	@$(GO) run ./internal/samples/table internal/samples/testdata internal/source/testdata/logs
+
+.PHONY: recordings
+recordings: tools ## record the samples again (internal/samples/testdata/README.md says what that needs)
+	$(GO) run ./internal/samples/record $(RECORD)
+
 .PHONY: bench
 bench: build ## speed and memory on a log of BENCH_MB (100) MB, beside grep on the same file
 	@$(GO) run ./internal/bench -mb $(BENCH_MB) -runs $(BENCH_RUNS) $(BIN)

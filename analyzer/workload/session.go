@@ -1,6 +1,10 @@
 package workload
 
-import "math"
+import (
+	"math"
+	"slices"
+	"strings"
+)
 
 // session is a session in flight: what its next records depend on.
 type session struct {
@@ -15,8 +19,9 @@ type session struct {
 	hasPending   bool
 	plans        []Event // auto_explain's, a duration line may still follow
 	last         lastExecution
-	seen         bool // a statement was seen
-	gone         bool // removed: whoever still points at it must look it up again
+	cursors      []uint32 // groups of DECLAREs whose plans are still to come; bounded
+	seen         bool     // a statement was seen
+	gone         bool     // removed: whoever still points at it must look it up again
 	older, newer *session
 }
 
@@ -36,6 +41,26 @@ func (st *session) ran(e *Event, planned bool) {
 		return
 	}
 	st.last = lastExecution{e.Group, e.Dur, e.Flags&FlagExtended != 0 && !planned}
+}
+
+// declared notes a DECLARE: auto_explain writes its plan when the cursor is
+// closed.
+func (st *session) declared(g *Group, group uint32) {
+	if g.Command == CommandOther && len(g.Text) > len(declare) && strings.EqualFold(g.Text[:len(declare)], declare) && len(st.cursors) < 64 {
+		st.cursors = append(st.cursors, group)
+	}
+}
+
+const declare = "DECLARE "
+
+// closes reports whether a plan is that of a cursor whose DECLARE was counted.
+func (st *session) closes(e *Event) bool {
+	i := slices.Index(st.cursors, e.Group)
+	if i < 0 {
+		return false
+	}
+	st.cursors = slices.Delete(st.cursors, i, i+1)
+	return true
 }
 
 // takesPlan reports whether a plan belongs to the execution before it.
@@ -142,6 +167,7 @@ func (a *Aggregator) take(st *session, e *Event) {
 			t := &g.Totals[st.source]
 			t.PlanUS += int64(st.bind)
 			t.LockUS += int64(e.Lock)
+			st.declared(a.w.Groups[e.Group], e.Group)
 		}
 		if a.source == SourceLog {
 			st.witness.execution(&a.input.Sampling, e, g)
@@ -172,7 +198,7 @@ func (a *Aggregator) take(st *session, e *Event) {
 			}
 			return
 		}
-		if st.takesPlan(e) {
+		if st.takesPlan(e) || st.closes(e) {
 			return
 		}
 		// A batch of the simple protocol has one plan per statement, each with
@@ -221,6 +247,9 @@ func (a *Aggregator) bare(st *session, e *Event) {
 		p.Flags &^= flagFetch
 	}
 	st.ran(&p, a.dropPlans(st, &p))
+	if p.Group != noGroup {
+		st.declared(a.w.Groups[p.Group], p.Group)
+	}
 	st.wait.settle(&p)
 	a.execution(st, &p, a.input)
 }

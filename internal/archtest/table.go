@@ -45,6 +45,10 @@ var packages = map[string][]string{
 	"fixtures":                 {},
 	"fixtures/record":          {"fixtures", "internal/pgserver"},
 	"internal/bench":           {},
+
+	"internal/samples":        {"internal/source", "analyzer/workload"},
+	"internal/samples/record": {"internal/samples", "internal/pgserver"},
+	"internal/samples/table":  {"internal/samples"},
 }
 
 // modules lists what of others is used, and where. Whatever is not listed may
@@ -61,7 +65,7 @@ var modules = map[string][]string{
 	"github.com/olekukonko/tablewriter":   {"internal/report"},
 	"github.com/spf13/cobra":              {"internal/cli"},
 	"github.com/spf13/pflag":              {"internal/cli"},
-	"github.com/jackc/pgx/v5":             {"internal/pg", "fixtures/record"},
+	"github.com/jackc/pgx/v5":             {"internal/pg", "fixtures/record", "internal/samples/record"},
 	"golang.org/x/term":                   {"internal/cli"},
 	"golang.org/x/sys":                    {"internal/cli", "internal/source", "internal/pgserver"},
 	"testing":                             {"analyzer/analyzertest", "internal/pgserver/pgtest"},

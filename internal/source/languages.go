@@ -90,8 +90,14 @@ func (l *language) compile() {
 			*into = append(*into, compileForm(template, f))
 		}
 	}
+	if l.Fetch == "" { // a word that a catalogue leaves out stays English
+		l.Fetch = "execute fetch from"
+	}
+	if l.Execute == "" {
+		l.Execute = "execute"
+	}
 	named := func(word string) string {
-		if word == "" || l.Named == "" {
+		if l.Named == "" {
 			return ""
 		}
 		before, after, _ := strings.Cut(l.Named, "%s") // the duration
@@ -115,12 +121,8 @@ func (l *language) compile() {
 	execute.timed, fetch.timed = false, false
 	execute.kind, fetch.kind = workload.KindPending, workload.KindPending
 	add(&l.pending, l.Pending, form{kind: workload.KindPending, texted: true})
-	if l.Fetch != "" {
-		add(&l.pending, l.Fetch+" %s: %s", fetch)
-	}
-	if l.Execute != "" {
-		add(&l.pending, l.Execute+" %s: %s", execute)
-	}
+	add(&l.pending, l.Fetch+" %s: %s", fetch)
+	add(&l.pending, l.Execute+" %s: %s", execute)
 	l.waits = lockWaits{compileWait(l.Waiting), compileWait(l.Acquired)}
 	l.parameters, l.preparation = beforeValue(l.Parameters), beforeValue(l.Prepare)
 }

@@ -59,6 +59,8 @@ func (m *message) read(s []byte) {
 	case 's':
 		if len(s) >= len(wordStatement) && string(s[:len(wordStatement)]) == wordStatement {
 			m.kind, m.text = workload.KindPending, s[len(wordStatement):]
+		} else if text, ok := afterBareWord(s); ok {
+			m.kind, m.text = workload.KindPending, text
 		}
 	case 'e':
 		if m.readNamed(s) {
@@ -96,6 +98,8 @@ func (m *message) readDuration(s []byte) {
 	case 's':
 		if len(s) >= len(wordStatement) && string(s[:len(wordStatement)]) == wordStatement {
 			m.kind, m.text = workload.KindExecution, s[len(wordStatement):]
+		} else if text, ok := afterBareWord(s); ok {
+			m.kind, m.text = workload.KindExecution, text
 		}
 	case 'e':
 		if m.readNamed(s) {
@@ -120,6 +124,17 @@ func (m *message) readDuration(s []byte) {
 			}
 		}
 	}
+}
+
+// afterBareWord reads "statement:" without its blank: journald and editors cut
+// blanks off the ends of lines, and a statement may begin with a line break or
+// be empty.
+func afterBareWord(s []byte) (text []byte, ok bool) {
+	const word = "statement:"
+	if !hasPrefix(s, word) || len(s) > len(word) && s[len(word)] != '\n' {
+		return nil, false
+	}
+	return s[len(word):], true
 }
 
 // readNamed reads "execute NAME: TEXT" and "execute fetch from NAME: TEXT".
@@ -164,7 +179,14 @@ func splitName(s, end []byte) (name, text []byte) {
 		from = i + 1
 	}
 	if first < 0 {
-		// An empty statement whose blank was cut off.
+		// A statement that is empty or begins on the next line, and whose blank was
+		// cut off.
+		if short := bytes.TrimRight(end, " "); len(short) > 0 && len(short) < len(end) {
+			line, _, more := bytes.Cut(s[:min(len(s), longestName)], []byte{'\n'})
+			if more && bytes.HasSuffix(line, short) {
+				return line[:len(line)-len(short)], s[len(line):]
+			}
+		}
 		if short := bytes.TrimRight(end, " "); len(short) > 0 && bytes.HasSuffix(s, short) {
 			return s[:len(s)-len(short)], s[len(s):]
 		}

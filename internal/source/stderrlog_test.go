@@ -90,6 +90,18 @@ func TestStderr_whatCountsAsAnExecution(t *testing.T) {
 			"executions=2 fetches=1 plans=1",
 		},
 		{
+			"a cursor's plan, written when it is closed, is no further execution",
+			[]string{"LOG:  duration: 1.500 ms  statement: DECLARE c CURSOR FOR SELECT 1", "LOG:  duration: 0.100 ms  statement: FETCH 5 FROM c", "LOG:  duration: 7.000 ms  plan:", "\tQuery Text: DECLARE c CURSOR FOR SELECT 1", "\tResult  (cost=0.00..0.01 rows=1 width=4)", "LOG:  duration: 0.200 ms  statement: CLOSE c"},
+			[]string{"1: 1500 µs DECLARE c CURSOR FOR SELECT 1", "2: 100 µs FETCH 5 FROM c", "6: 200 µs CLOSE c"},
+			"executions=3 plans=1",
+		},
+		{
+			"a cursor's plan alone is an execution",
+			[]string{"LOG:  duration: 7.000 ms  plan:", "\tQuery Text: DECLARE c CURSOR FOR SELECT 1", "\tResult  (cost=0.00..0.01 rows=1 width=4)"},
+			[]string{"1: 7000 µs DECLARE c CURSOR FOR SELECT 1"},
+			"executions=1 plans=1",
+		},
+		{
 			"a longer plan is an execution of its own",
 			[]string{"LOG:  duration: 1.500 ms  execute s: SELECT $1", "LOG:  duration: 7.000 ms  plan:", "\tQuery Text: SELECT $1", "\tResult  (cost=0.00..0.01 rows=1 width=4)"},
 			[]string{"1: 1500 µs SELECT $1", "2: 7000 µs SELECT $1"},

@@ -43,6 +43,10 @@ func TestSyslog_piecesAreJoined(t *testing.T) {
 		{"the beginning is missing", "[2-2] #0111\n[3-1] " + line + "SELECT 1", "SELECT 1", "executions=1 unreadable=1"},
 		{"a piece is missing", "[3-1] " + line + "SELECT\n[3-3] #0111", "SELECT\n1", "executions=1 unreadable=1"},
 		{"one message per line", "[3] " + line + "SELECT#012#0111", "SELECT\n1", "executions=1"},
+		{"pieces counted, messages not", "[1] " + line + "SELECT a\n[1] " + line + "SELECT\n[2] #0111", "SELECT a|SELECT\n1", "executions=2"},
+		{"pieces counted, a line that was cut", "[1] " + line + "'" + long + "\n[2]  2'", "'" + long + " 2'", "executions=1"},
+		{"pieces counted, a forged line behind a cut", "[1] " + line + "SELECT a\n[1] " + line + "'" + long + "\n[2]  " + line + "SELECT 2'", "SELECT a|'" + long + " " + line + "SELECT 2'", "executions=2"},
+		{"messages counted, each of one piece", "[3] " + line + "SELECT a\n[4] " + line + "SELECT b", "SELECT a|SELECT b", "executions=2"},
 		{"without numbers", line + "SELECT\n#0111", "SELECT\n1", "executions=1"},
 		{"without numbers, in one", line + "SELECT#012#0111", "SELECT\n1", "executions=1"},
 		{"^I", "[3-1] " + line + "SELECT\n[3-2] ^I1", "SELECT\n1", "executions=1"},
@@ -59,8 +63,8 @@ func TestSyslog_piecesAreJoined(t *testing.T) {
 			}
 		}
 		l := readLog(t, Options{Prefix: "%m [%p] "}, content.String())
-		if len(l.texts) != 1 || l.texts[0] != c.text {
-			t.Errorf("%s: %q, want %q", c.name, l.texts, c.text)
+		if got := strings.Join(l.texts, "|"); got != c.text {
+			t.Errorf("%s: %q, want %q", c.name, got, c.text)
 		}
 		if got := l.coverage(); got != c.counts {
 			t.Errorf("%s: %s, want %s", c.name, got, c.counts)

@@ -281,7 +281,11 @@ func (l *syslogLine) modern(s []byte) ([]byte, bool) {
 	default:
 		s = s[structuredLen(s):]
 	}
-	return bytes.TrimPrefix(s, []byte(byteOrderMark)), true
+	s = bytes.TrimPrefix(s, []byte(byteOrderMark))
+	if len(s) > 0 && s[0] == ' ' { // what stood behind the tag of RFC 3164: rsyslogd keeps it
+		s = s[1:]
+	}
+	return s, true
 }
 
 // structuredLen is the length of structured data with the blank after it.

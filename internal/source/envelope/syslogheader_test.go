@@ -19,7 +19,7 @@ func TestSyslog_headers(t *testing.T) {
 		{"1795422609.489077 vm postgres[1]: x", "vm", "postgres", "1", "x"},
 		{"2026-11-23T08:30:09+0000 vm postgres[1]: x", "vm", "postgres", "1", "x"},
 		{"2026-11-23T08:30:09.035003+00:00 vm postgres[16940]: [1-1] x", "vm", "postgres", "16940", "[1-1] x"},
-		{"<134>1 2026-11-23T08:30:09Z vm postgres 16940 - -  [1-1] x", "vm", "postgres", "16940", " [1-1] x"},
+		{"<134>1 2026-11-23T08:30:09Z vm postgres 16940 - -  [1-1] x", "vm", "postgres", "16940", "[1-1] x"},
 		{`<134>1 2026-11-23T08:30:09Z vm postgres 16940 ID7 [a@1 b="]"][c d="\""] x`, "vm", "postgres", "16940", "x"},
 		{"<134>1 2026-11-23T08:30:09Z vm postgres 16940 - - \ufeffx", "vm", "postgres", "16940", "x"},
 		{"688 <134>1 2026-11-23T08:30:09+00:00 host app postgres.1105947 - [12-1]  x", "host", "app", "postgres.1105947", "[12-1]  x"},

@@ -16,6 +16,7 @@ type syslogJoiner struct {
 	line     []byte
 	strict   bool // only programs named like PostgreSQL are believed
 	numbered bool // pieces are
+	counts   bool // a single number counts the pieces of a message, not the messages
 }
 
 // syslogState is what a process wrote last.
@@ -62,6 +63,8 @@ func (j *syslogJoiner) take(l *syslogLine) {
 	text, n, m, numbered := l.piece()
 	j.numbered = j.numbered || numbered
 	switch {
+	case numbered && m == 0 && j.continues(st, state, n, text):
+		j.piece(st, state, text)
 	case numbered && m == 1 || numbered && m == 0:
 		j.begin(st, state, l, text, m == 0)
 	case numbered && state.open && state.n == n && st.record != nil:
@@ -76,6 +79,23 @@ func (j *syslogJoiner) take(l *syslogLine) {
 		j.unnumbered(st, state, l, text)
 	}
 	state.n, state.m = n, m
+}
+
+// continues tells what a single number is: with syslog_sequence_numbers = off
+// that of a piece of its message, with syslog_split_messages = off that of the
+// message, which only grows.
+func (j *syslogJoiner) continues(st *stream, state *syslogState, n int, text []byte) bool {
+	if !state.open || st.record == nil || state.m != 0 {
+		return false
+	}
+	if n <= state.n {
+		j.counts = true
+	}
+	if n != state.n+1 {
+		return false
+	}
+	first, _, _ := cutBreak(text)
+	return j.counts || !j.record(withTabs(first))
 }
 
 // begin starts a record. whole messages have their line breaks in them.
