@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"math"
@@ -10,14 +12,79 @@ import (
 	"github.com/apilint/apilint/analyzer"
 )
 
-// JSON writes the result as docs/report-schema.json describes it.
+// indentation of one level of the JSON report.
+const indentation = "  "
+
+// JSON writes the result as docs/report-schema.json describes it. A report of
+// many thousand statements is larger than all that the analysis holds: it is
+// written element by element, and no copy of it is made.
 func JSON(w io.Writer, r *analyzer.Result, _ Options) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(normal(reflect.ValueOf(r).Elem(), "").Interface())
+	out := &jsonWriter{Writer: bufio.NewWriterSize(w, 1<<16)}
+	if err := out.object(reflect.ValueOf(r).Elem()); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
+// jsonWriter writes what encoding/json would, indented, with as much of it in
+// memory as one element of a list takes.
+type jsonWriter struct {
+	*bufio.Writer
+	element bytes.Buffer
+}
+
+// object writes the fields of a struct; those that are lists element by element.
+func (w *jsonWriter) object(v reflect.Value) error {
+	w.WriteByte('{')
+	before := "\n"
+	for i := range v.NumField() {
+		name, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		field := v.Field(i)
+		if options == "omitempty" && (field.IsZero() || field.Kind() == reflect.Slice && field.Len() == 0) {
+			continue
+		}
+		w.WriteString(before + indentation + `"` + name + `": `)
+		before = ",\n"
+		if err := w.field(field, name); err != nil {
+			return err
+		}
+	}
+	w.WriteString("\n}\n")
+	return nil
+}
+
+func (w *jsonWriter) field(v reflect.Value, name string) error {
+	if v.Kind() != reflect.Slice {
+		return w.value(v, name, indentation)
+	}
+	if v.Len() == 0 {
+		w.WriteString("[]")
+		return nil
+	}
+	before := "[\n"
+	for i := range v.Len() {
+		w.WriteString(before + indentation + indentation)
+		before = ",\n"
+		if err := w.value(v.Index(i), name, indentation+indentation); err != nil {
+			return err
+		}
+	}
+	w.WriteString("\n" + indentation + "]")
+	return nil
+}
+
+// value writes one value, its lines but the first behind margin.
+func (w *jsonWriter) value(v reflect.Value, name, margin string) error {
+	w.element.Reset()
+	e := json.NewEncoder(&w.element)
+	e.SetEscapeHTML(false)
+	e.SetIndent(margin, indentation)
+	if err := e.Encode(normal(v, name).Interface()); err != nil {
+		return err
+	}
+	_, err := w.Write(bytes.TrimSuffix(w.element.Bytes(), []byte{'\n'}))
+	return err
+}
 // normal returns a deep copy in the one form that a report has: an empty list
 // is [] and never null, times are rounded to the microsecond and other
 // fractions to a millionth, and a pointer to what is not a number is null.
