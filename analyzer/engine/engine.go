@@ -69,7 +69,9 @@ func Run(ctx context.Context, in Input, o Options) (*analyzer.Result, error) {
 	stmts, byGroup := statements(ctx, in.Workload, sch, o.Jobs, skips)
 
 	run := &run{in: in, o: o, schema: sch, skips: skips, byGroup: byGroup}
-	for _, db := range databases(stmts) {
+	dbs := databases(stmts)
+	run.several = len(dbs) > 1
+	for _, db := range dbs {
 		if err := run.database(ctx, db.name, db.stmts); err != nil {
 			return nil, err
 		}
@@ -99,14 +101,10 @@ type run struct {
 	byGroup    []*analyzer.Statement
 	several    bool // more than one database
 	findings   []analyzer.Finding
-	selections []selection
+	queries    []analyzer.Query
+	indexes    []analyzer.Index
+	cost       analyzer.Cost
 	suppressed int
-}
-
-// selection is the advice for one database.
-type selection struct {
-	database string
-	*index.Selection
 }
 
 // database judges the statements of one database: groups never mix.
@@ -115,8 +113,6 @@ func (r *run) database(ctx context.Context, name string, stmts []*analyzer.State
 	if err != nil {
 		return fmt.Errorf("choosing indexes for database %q: %w", name, err)
 	}
-	r.selections = append(r.selections, selection{name, sel})
-
 	own := make(map[*analyzer.Statement]bool, len(stmts))
 	for _, s := range stmts {
 		own[s] = true
@@ -143,6 +139,7 @@ func (r *run) database(ctx context.Context, name string, stmts []*analyzer.State
 	for _, d := range r.in.Detectors {
 		r.detect(ctx, d, w, name)
 	}
+	r.take(name, sel, stmts)
 	return nil
 }
 
@@ -160,11 +157,11 @@ func (r *run) selectIndexes(ctx context.Context, stmts []*analyzer.Statement) (s
 		if s.Query == nil || !r.worth(s) {
 			continue
 		}
-		t := total(s)
+		t := s.Total()
 		weighed = append(weighed, index.Statement{
 			ID: s.ID, Query: s.Query,
 			Calls: float64(t.Calls), ExecMS: float64(t.RunUS()) / 1000,
-			Samples: s.Samples, Group: merged(s),
+			Samples: s.Samples, Group: parameters(s),
 		})
 	}
 	return index.Select(ctx, weighed, r.schema, r.o.Index)
@@ -172,7 +169,7 @@ func (r *run) selectIndexes(ctx context.Context, stmts []*analyzer.Statement) (s
 
 // worth reports whether the statement passes --min-calls and --min-total-time.
 func (r *run) worth(s *analyzer.Statement) bool {
-	t := total(s)
+	t := s.Total()
 	return t.Calls >= r.o.MinCalls && time.Duration(t.ExecUS)*time.Microsecond >= r.o.MinTotal
 }
 

@@ -10,7 +10,7 @@ import (
 // finish names, filters and sorts the findings: errors before warnings before
 // infos, and within them by what they cost.
 func (r *run) finish(totalMS float64) []analyzer.Finding {
-	var out []analyzer.Finding
+	out := r.findings[:0]
 	for _, f := range r.findings {
 		f.ID = f.Identity()
 		if !r.several {
@@ -35,6 +35,7 @@ func (r *run) finish(totalMS float64) []analyzer.Finding {
 		out = append(out, f)
 	}
 	out = distinct(out)
+	clear(r.findings[len(out):])
 	slices.SortStableFunc(out, func(a, b analyzer.Finding) int {
 		return cmp.Or(
 			cmp.Compare(rank(b.Severity), rank(a.Severity)),
@@ -57,10 +58,11 @@ func weight(f analyzer.Finding) float64 {
 	return 0
 }
 
-// distinct keeps one finding of each identity, the one that is best known.
+// distinct keeps one finding of each identity, the one that is best known, in
+// the place of the given ones.
 func distinct(in []analyzer.Finding) []analyzer.Finding {
-	at := map[string]int{}
-	var out []analyzer.Finding
+	at := make(map[string]int, len(in))
+	out := in[:0]
 	for _, f := range in {
 		i, seen := at[f.ID]
 		switch {

@@ -55,6 +55,9 @@ func insideOnly(s *analyzer.Statement) bool {
 
 // share divides the class's numbers of pg_stat_statements among its members.
 func (c *class) share() {
+	if !c.totals.Observed() {
+		return
+	}
 	calls, times := make([]float64, len(c.members)), make([]float64, len(c.members))
 	for i, s := range c.members {
 		t := seenElsewhere(s)
@@ -63,7 +66,7 @@ func (c *class) share() {
 	byCall := divider(calls, nil)
 	byTime := divider(times, calls)
 	for i, s := range c.members {
-		s.Totals[workload.SourceStats] = workload.Totals{
+		own(s)[workload.SourceStats] = workload.Totals{
 			Calls: byCall(c.totals.Calls, i), Nested: byCall(c.totals.Nested, i), Rows: byCall(c.totals.Rows, i),
 			ExecUS: byTime(c.totals.ExecUS, i), PlanUS: byTime(c.totals.PlanUS, i),
 			MaxUS: c.totals.MaxUS, HasRows: c.totals.HasRows, From: c.totals.From, To: c.totals.To,

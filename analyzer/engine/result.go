@@ -24,7 +24,6 @@ const SchemaVersion = "apilint.report/v1"
 // result builds the report of everything that was found.
 func (r *run) result(stmts []*analyzer.Statement) *analyzer.Result {
 	w := r.in.Workload
-	r.several = len(r.selections) > 1
 	if w.Folded > 0 {
 		r.skips.addMany("groups-folded", int(w.Folded), "more distinct statements than --max-groups")
 	}
@@ -41,9 +40,9 @@ func (r *run) result(stmts []*analyzer.Statement) *analyzer.Result {
 	}
 	res.Workload = summary(w, stmts)
 	res.Findings = r.finish(res.Workload.ExecMS)
-	res.Indexes = r.indexes()
-	res.Queries = r.queries(stmts)
-	res.Cost = r.cost()
+	res.Indexes = r.indexes
+	res.Queries = r.ranked()
+	res.Cost = r.cost
 	res.Skips = r.skips.list()
 	for _, f := range res.Findings {
 		switch f.Severity {
@@ -175,7 +174,7 @@ func summary(w *workload.Workload, stmts []*analyzer.Statement) analyzer.Summary
 		if insideOnly(st) {
 			continue // its time is part of the calling statement's
 		}
-		t := total(st)
+		t := st.Total()
 		s.Executions += t.Calls + t.Fetches
 		us += t.ExecUS
 	}
@@ -183,28 +182,34 @@ func summary(w *workload.Workload, stmts []*analyzer.Statement) analyzer.Summary
 	return s
 }
 
-// queries lists every statement with its verdict, most time first.
-func (r *run) queries(stmts []*analyzer.Statement) []analyzer.Query {
-	verdicts := map[string]map[string]index.Verdict{}
-	for _, s := range r.selections {
-		verdicts[s.database] = s.Verdicts
-	}
-	out := make([]analyzer.Query, 0, len(stmts))
+// take puts what is known of one database into the form of the report, and
+// lets the facts of its statements go: of many statements they are most of
+// what an analysis holds.
+func (r *run) take(database string, sel *index.Selection, stmts []*analyzer.Statement) {
+	r.queries = slices.Grow(r.queries, len(stmts))
 	for _, s := range stmts {
-		out = append(out, r.query(s, verdicts[s.Database]))
+		r.queries = append(r.queries, r.query(s, sel.Verdicts))
+		s.Query = nil
 	}
+	r.advise(database, sel)
+	r.judge(sel)
+}
+
+// ranked is every statement with its verdict, most time first.
+func (r *run) ranked() []analyzer.Query {
+	out := r.queries
 	slices.SortStableFunc(out, func(a, b analyzer.Query) int {
 		return cmp.Or(cmp.Compare(b.RunMS(), a.RunMS()), cmp.Compare(b.Calls, a.Calls))
 	})
 	if r.o.Top > 0 && len(out) > r.o.Top {
 		r.skips.addMany("below-top", len(out)-r.o.Top, "statements beyond --top are judged, but not listed")
-		out = out[:r.o.Top]
+		out = slices.Clone(out[:r.o.Top])
 	}
 	return out
 }
 
 func (r *run) query(s *analyzer.Statement, verdicts map[string]index.Verdict) analyzer.Query {
-	t := total(s)
+	t := s.Total()
 	q := analyzer.Query{
 		ID: s.ID, Database: s.Database, Text: s.Text,
 		Calls: t.Calls, ExecMS: ms(t.ExecUS),
@@ -221,7 +226,8 @@ func (r *run) query(s *analyzer.Statement, verdicts map[string]index.Verdict) an
 		q.MaxMS = number(ms(t.MaxUS))
 	}
 	if t.HasRows {
-		q.Rows = &t.Rows
+		rows := t.Rows
+		q.Rows = &rows
 	}
 	for source := range workload.Sources {
 		o := &s.Totals[source]
@@ -255,7 +261,7 @@ func (r *run) verdict(s *analyzer.Statement, verdicts map[string]index.Verdict) 
 	default:
 		v = index.Verdict{Kind: index.NotAnalysed, Reason: "the index advisor gave no answer (see skips)"}
 	}
-	return analyzer.Verdict{Kind: string(v.Kind), Reason: v.Reason + waiting(total(s)), Indexes: v.Indexes}
+	return analyzer.Verdict{Kind: string(v.Kind), Reason: v.Reason + waiting(s.Total()), Indexes: v.Indexes}
 }
 
 // waiting is what a verdict adds where much of a statement's time was spent
@@ -283,49 +289,49 @@ func tables(q *query.Query) []string {
 	return slices.Compact(out)
 }
 
-// indexes is the advice of all databases, most saved first as the selection
+// advise adds the advice for one database, most saved first as the selection
 // has it.
-func (r *run) indexes() []analyzer.Index {
-	var out []analyzer.Index
-	for _, sel := range r.selections {
-		for _, a := range sel.Advices {
-			x := analyzer.Index{
-				Name: a.Def.Name, DDL: a.DDL, Rollback: a.Rollback, Action: string(a.Action),
-				Table: a.Def.Table.String(), Method: a.Def.Method, Columns: index.Columns(a.Def), Include: a.Def.Include,
-				Where: a.Def.Where, Unique: a.Def.Unique, Literals: a.Literals, Basis: string(a.Basis), Reason: a.Reason,
-			}
-			if a.Bytes > 0 {
-				x.Bytes = &a.Bytes
-			}
-			if r.several {
-				x.Database = sel.database
-			}
-			for _, s := range a.Serves {
-				served := analyzer.Served{Query: s.ID, Calls: int64(s.Calls)}
-				if s.Before > 0 {
-					served.Before, served.After = number(s.Before), number(s.After)
-				}
-				x.Serves = append(x.Serves, served)
-			}
-			out = append(out, x)
+func (r *run) advise(database string, sel *index.Selection) {
+	r.indexes = slices.Grow(r.indexes, len(sel.Advices))
+	for i := range sel.Advices {
+		a := &sel.Advices[i]
+		x := analyzer.Index{
+			Name: a.Def.Name, DDL: a.DDL, Rollback: a.Rollback, Action: string(a.Action),
+			Table: a.Def.Table.String(), Method: a.Def.Method, Columns: index.Columns(a.Def), Include: a.Def.Include,
+			Where: a.Def.Where, Unique: a.Def.Unique, Literals: a.Literals, Basis: string(a.Basis), Reason: a.Reason,
+			Serves: make([]analyzer.Served, 0, len(a.Serves)),
 		}
+		if bytes := a.Bytes; bytes > 0 {
+			x.Bytes = &bytes
+		}
+		if r.several {
+			x.Database = database
+		}
+		for _, s := range a.Serves {
+			served := analyzer.Served{Query: s.ID, Calls: int64(s.Calls)}
+			if s.Before > 0 {
+				served.Before, served.After = number(s.Before), number(s.After)
+			}
+			x.Serves = append(x.Serves, served)
+		}
+		r.indexes = append(r.indexes, x)
+		*a = index.Advice{}
 	}
-	return out
 }
 
-func (r *run) cost() analyzer.Cost {
-	var c analyzer.Cost
-	var before, after float64
-	for _, s := range r.selections {
-		c.Coster = s.Coster
-		c.Explains += s.Explains
-		before += s.Before
-		after += s.After
+// judge adds the cost of one database.
+func (r *run) judge(sel *index.Selection) {
+	c := &r.cost
+	c.Coster = sel.Coster
+	c.Explains += sel.Explains
+	if sel.Before <= 0 {
+		return
 	}
-	if before > 0 {
-		c.Before, c.After = number(before), number(after)
+	if c.Before == nil {
+		c.Before, c.After = number(0), number(0)
 	}
-	return c
+	*c.Before += sel.Before
+	*c.After += sel.After
 }
 
 func ms(us int64) float64 { return float64(us) / 1000 }

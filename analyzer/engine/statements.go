@@ -48,8 +48,10 @@ func statements(ctx context.Context, w *workload.Workload, sch *schema.Schema, j
 	f.fold()
 	stmts, byGroup = f.stmts, f.byGroup
 	for _, s := range stmts {
-		slices.SortStableFunc(s.Samples, func(a, b workload.Sample) int { return cmp.Compare(b.Dur, a.Dur) })
-		s.Samples = s.Samples[:min(len(s.Samples), maxSamples)]
+		if len(s.Groups) > 1 { // the samples of one are in order, and shared with it
+			slices.SortStableFunc(s.Samples, workload.SlowestFirst)
+			s.Samples = s.Samples[:min(len(s.Samples), maxSamples)]
+		}
 	}
 	slices.SortFunc(stmts, func(a, b *analyzer.Statement) int {
 		return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.ID, b.ID))
@@ -122,7 +124,7 @@ func (f *folding) class(i int) *class {
 func (f *folding) row(c *class, i int) {
 	if len(c.members) == 0 {
 		s, _ := f.statement(i)
-		s.Totals[workload.SourceStats].Add(&f.w.Groups[i].Totals[workload.SourceStats])
+		own(s)[workload.SourceStats].Add(&f.w.Groups[i].Totals[workload.SourceStats])
 		return
 	}
 	for _, s := range c.members {
@@ -150,14 +152,35 @@ func (f *folding) statement(i int) (s *analyzer.Statement, first bool) {
 		}
 	}
 	s.Groups = append(s.Groups, g)
+	f.byGroup[i] = s
+	if first && !g.Observed(workload.SourceStats) {
+		s.Totals, s.Samples = &g.Totals, g.Samples[:len(g.Samples):len(g.Samples)]
+		return s, first
+	}
+	totals := own(s)
 	for source := range g.Totals {
 		if workload.Source(source) != workload.SourceStats {
-			s.Totals[source].Add(&g.Totals[source])
+			totals[source].Add(&g.Totals[source])
 		}
 	}
 	s.Samples = append(s.Samples, g.Samples...)
-	f.byGroup[i] = s
 	return s, first
+}
+
+// own returns the totals of a statement for changing them: most statements are
+// one group, and share its totals.
+func own(s *analyzer.Statement) *[workload.Sources]workload.Totals {
+	shared := s.Totals
+	if shared != nil && shared != &s.Groups[0].Totals {
+		return shared
+	}
+	s.Totals = new([workload.Sources]workload.Totals)
+	if shared != nil {
+		for source := range shared {
+			s.Totals[source].Add(&shared[source])
+		}
+	}
+	return s.Totals
 }
 
 // parse lowers one group to facts. What the parser cannot read keeps its
@@ -222,25 +245,17 @@ func each(ctx context.Context, jobs, n int, f func(int)) {
 	wg.Wait()
 }
 
-// total returns the totals that count for ranking.
-func total(s *analyzer.Statement) *workload.Totals {
-	return merged(s).Total()
-}
-
-// merged is the statement as one group: its totals, samples and what was seen
-// of its parameters.
-func merged(s *analyzer.Statement) *workload.Group {
-	g := &workload.Group{
-		Database: s.Database, Text: s.Groups[0].Text, Command: s.Groups[0].Command, Traits: s.Groups[0].Traits,
-		Totals: s.Totals, Samples: s.Samples,
+// parameters is what was seen of a statement's parameters, as one group.
+func parameters(s *analyzer.Statement) *workload.Group {
+	if len(s.Groups) == 1 {
+		return s.Groups[0]
 	}
+	g := &workload.Group{}
 	for _, o := range s.Groups {
 		g.ParamsSeen += o.ParamsSeen
 		for i, n := range o.LeadingWild {
 			g.LeadingWild[i] += n
 		}
-		g.TopLevel = g.TopLevel || o.TopLevel
-		g.Refs = append(g.Refs, o.Refs...)
 	}
 	return g
 }

@@ -94,7 +94,7 @@ type Group struct {
 	Command  Command
 	Traits   Traits
 	Totals   [Sources]Totals
-	Samples  []Sample    // bounded: first, slowest, two random
+	Samples  []Sample    // slowest first; bounded: first, slowest, two random
 	Contexts []uint32    // bounded: the first eight contexts that ran it
 	Refs     []SourceRef // bounded: the first 16 places in files
 	// LeadingWild counts, per parameter, the calls whose value began with % or
@@ -109,20 +109,23 @@ type Group struct {
 }
 
 // Observed reports whether the group was seen in that source.
-func (g *Group) Observed(s Source) bool {
-	t := &g.Totals[s]
-	return t.Calls > 0 || t.Fetches > 0 || t.Nested > 0
-}
+func (g *Group) Observed(s Source) bool { return g.Totals[s].Observed() }
 
-// Total returns the totals that count for ranking: pg_stat_statements where
+// Total returns the totals that count for ranking.
+func (g *Group) Total() *Totals { return Ranking(&g.Totals) }
+
+// Observed reports whether anything was counted.
+func (t *Totals) Observed() bool { return t.Calls > 0 || t.Fetches > 0 || t.Nested > 0 }
+
+// Ranking returns the totals that count for ranking: pg_stat_statements where
 // present, else the log, else traces, else .sql weights.
-func (g *Group) Total() *Totals {
+func Ranking(totals *[Sources]Totals) *Totals {
 	for _, s := range []Source{SourceStats, SourceLog, SourceTrace} {
-		if g.Observed(s) {
-			return &g.Totals[s]
+		if totals[s].Observed() {
+			return &totals[s]
 		}
 	}
-	return &g.Totals[SourceSQL]
+	return &totals[SourceSQL]
 }
 
 // RunUS is the time in execute without the waiting for locks, µs: what an index

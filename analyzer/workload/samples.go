@@ -86,21 +86,26 @@ func (s *samples) has(position int64, input int) bool {
 	return false
 }
 
-// list returns the samples without repeats, in the order of the input.
+// list returns the samples without repeats, slowest first, and of equal ones
+// the first in the input.
 func (s *samples) list() []Sample {
 	all := []*keptSample{s.first, s.slowest, s.random[0], s.random[1]}
 	all = slices.DeleteFunc(all, func(k *keptSample) bool { return k == nil })
 	slices.SortFunc(all, func(a, b *keptSample) int {
 		return cmp.Or(cmp.Compare(a.Input, b.Input), cmp.Compare(a.position, b.position))
 	})
-	var out []Sample
+	out := make([]Sample, 0, len(all))
 	for i, k := range all {
 		if i == 0 || k.position != all[i-1].position || k.Input != all[i-1].Input {
 			out = append(out, k.Sample)
 		}
 	}
+	slices.SortStableFunc(out, SlowestFirst)
 	return out
 }
+
+// SlowestFirst orders samples.
+func SlowestFirst(a, b Sample) int { return cmp.Compare(b.Dur, a.Dur) }
 
 func newSample(o *Observation) Sample {
 	s := Sample{Text: Text(o.Text), Dur: o.Dur, Input: int(o.Input), Line: o.Line}

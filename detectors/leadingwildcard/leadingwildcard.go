@@ -12,7 +12,6 @@ import (
 	"github.com/apilint/apilint/analyzer/index"
 	"github.com/apilint/apilint/analyzer/query"
 	"github.com/apilint/apilint/analyzer/schema"
-	"github.com/apilint/apilint/analyzer/workload"
 )
 
 const rule = "leading-wildcard"
@@ -168,9 +167,9 @@ func finding(p *analyzer.Pass, h *hit) analyzer.Finding {
 // where a judge compared both.
 func impact(p *analyzer.Pass, h *hit) analyzer.Impact {
 	var out analyzer.Impact
-	t := (&workload.Group{Totals: p.Statement.Totals}).Total()
-	if t.Calls > 0 {
-		out.Calls = &t.Calls
+	t := p.Statement.Total()
+	if calls := t.Calls; calls > 0 {
+		out.Calls = &calls
 	}
 	if t.ExecUS == 0 {
 		return out

@@ -154,14 +154,16 @@ func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags 
 	}
 	// The analysis of what was read goes on after Ctrl-C: it takes moments, and
 	// what is known by then is what the user wants to see.
-	res, err := engine.Run(context.WithoutCancel(ctx), engine.Input{
+	subject := engine.Input{
 		Workload:  in.workload,
 		Loops:     in.loops,
 		Overflow:  in.overflow,
 		Schema:    in.schema,
 		Detectors: detectors.All(),
 		Version:   Version(),
-	}, o)
+	}
+	in.workload, in.loops = nil, nil // the engine lets them go when it is done with them
+	res, err := engine.Run(context.WithoutCancel(ctx), subject, o)
 	if err != nil {
 		return usage(err)
 	}

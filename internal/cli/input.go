@@ -137,13 +137,13 @@ func (r *gathered) digestNote(note string) {
 
 // finish ends the reading.
 func (r *gathered) finish() *input {
-	in := &r.input
+	in := r.input // a copy: the aggregator is not kept
 	in.workload = r.aggregator.Workload()
 	in.loops = r.finder.Candidates()
 	in.overflow = r.finder.Overflow()
 	in.workload.Inputs = append(in.workload.Inputs, r.extra...)
 	showPaths(in.workload)
-	return in
+	return &in
 }
 
 // gather reads every input and puts digests aside.

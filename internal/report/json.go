@@ -85,6 +85,7 @@ func (w *jsonWriter) value(v reflect.Value, name, margin string) error {
 	_, err := w.Write(bytes.TrimSuffix(w.element.Bytes(), []byte{'\n'}))
 	return err
 }
+
 // normal returns a deep copy in the one form that a report has: an empty list
 // is [] and never null, times are rounded to the microsecond and other
 // fractions to a millionth, and a pointer to what is not a number is null.

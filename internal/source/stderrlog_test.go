@@ -302,10 +302,10 @@ func TestStderr_patternsThatWereLoggedAreRemembered(t *testing.T) {
 	if g.ParamsSeen != 3 || g.LeadingWild[0] != 1 || g.LeadingWild[1] != 2 {
 		t.Errorf("of %d calls %v began with a wildcard", g.ParamsSeen, g.LeadingWild)
 	}
-	if s := g.Samples[0]; s.Params[1] != "%it's" || s.Nulls[0] {
+	if s := g.Samples[2]; s.Params[1] != "%it's" || s.Nulls[0] {
 		t.Errorf("first sample %+v", s)
 	}
-	if s := g.Samples[2]; s.Params[0] != "" || !s.Nulls[0] || s.Dur != 3000 || s.Line != 5 {
+	if s := g.Samples[0]; s.Params[0] != "" || !s.Nulls[0] || s.Dur != 3000 || s.Line != 5 {
 		t.Errorf("slowest sample %+v", s)
 	}
 }
