@@ -24,7 +24,8 @@ func newYAMLFields(src *lines, o Options, left *leftover) records {
 	return &yamlFields{lines: src, left: left, longest: 8 * o.Longest}
 }
 
-// isYAML tells a document by its first lines.
+// isYAML tells a document by its first lines. A value that is not quoted cannot
+// hold ": " (YAML 1.2, 7.3.3), which lines of logs do.
 func isYAML(text []byte) bool {
 	const enough = 4
 	sample := sampleLines(text[:min(len(text), 16<<10)])
@@ -33,7 +34,14 @@ func isYAML(text []byte) bool {
 	}
 	for i, line := range sample[:enough] {
 		line = bytes.TrimPrefix(bytes.TrimLeft(line, " "), []byte("- "))
-		key, _, ok := yamlKey(line)
+		key, value, ok := yamlKey(line)
+		value = bytes.TrimLeft(value, " ")
+		if ok && i > 0 && len(value) > 0 && (value[0] == '|' || value[0] == '>') {
+			break // what follows is text
+		}
+		if len(value) > 0 && bytes.IndexByte([]byte("'\"|>"), value[0]) < 0 && bytes.Contains(value, []byte(": ")) {
+			return false
+		}
 		if (!ok || bytes.ContainsAny(key, " [")) && (i > 0 || string(line) != "---") {
 			return false
 		}
