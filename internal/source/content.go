@@ -66,13 +66,16 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 
 // envelopeOptions are for an input that is about to be unwrapped.
 func (r *reading) envelopeOptions() envelope.Options {
-	return envelope.Options{
+	o := envelope.Options{
 		Grammar: grammar{r},
 		Log:     !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format),
 		JSONLog: r.o.Format == "jsonlog",
 		Table:   func(head []byte) bool { return statsShape(head, r.o.Map) != exportNone },
 		Longest: longestRecord(r.o.MaxStatement),
 		Until:   r.modified,
-		Follow:  r.followed != nil,
 	}
+	if r.followed != nil {
+		o.Follow = r.followed.goOn
+	}
+	return o
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/apilint/apilint/internal/source/compression"
 )
 
 // followed reads a log that is still written, across rotations: the file may be
@@ -20,7 +22,16 @@ type followed struct {
 	at   int64    // bytes read of file
 	any  bool     // something was read
 	live atomic.Bool
-	rest func() // called at the end of what there is, before it waits; for tests
+	over atomic.Bool // it will not grow
+	rest func()      // called at the end of what there is, before it waits; for tests
+}
+
+// isPacked reports whether a file is compressed or an archive, to which nothing is
+// added.
+func isPacked(file *os.File) bool {
+	magic := make([]byte, 512)
+	n, _ := file.ReadAt(magic, 0)
+	return compression.Of(magic[:n]) != "" || archive(magic[:n]) != ""
 }
 
 // pollEvery is how long a log may rest before it is looked at again.
@@ -54,6 +65,9 @@ func (f *followed) Read(p []byte) (int, error) {
 				return 1, nil
 			}
 			continue
+		}
+		if f.over.Load() {
+			return 0, io.EOF
 		}
 		if f.rotated() {
 			continue // once more to the end of the old file
@@ -98,6 +112,9 @@ func (f *followed) rotated() bool {
 
 // goOn tells that it is known what the input is.
 func (f *followed) goOn() { f.live.Store(true) }
+
+// stop tells that the file does not grow.
+func (f *followed) stop() { f.over.Store(true) }
 
 // Close closes what is open.
 func (f *followed) Close() error {

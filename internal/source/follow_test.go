@@ -197,3 +197,65 @@ func TestFollow_endsWithWhatCannotGrow(t *testing.T) {
 		t.Errorf("prose is read as %s", in.Format)
 	}
 }
+
+func TestFollow_readsOnInEnvelopes(t *testing.T) {
+	lines := func(first, last int) []string {
+		return strings.Split(strings.TrimSuffix(recordsOf(first, last), "\n"), "\n")
+	}
+	inSyslog := func(first, last int) string {
+		w := stderrSample(recordsOf(first, last), "%m [%p] ")
+		return w.syslog(rfc3164, true, true, octal)
+	}
+	each := func(f func(i int, line string) string) func(first, last int) string {
+		return func(first, last int) string { return joined(indexed(lines(first, last), f)) }
+	}
+	for _, c := range []struct {
+		name, envelope string
+		content        func(first, last int) string
+	}{
+		{"docker", "docker", each(func(i int, line string) string {
+			return object("log", line+"\n", "stream", "stderr", "time", stamp(i)) + "\n"
+		})},
+		{"CRI", "cri", each(func(i int, line string) string { return stamp(i) + " stderr F " + line + "\n" })},
+		{"CRI in compose", "compose cri", each(func(i int, line string) string { return "db-1  | " + stamp(i) + " stderr F " + line + "\n" })},
+		{"journald", "journald", each(func(i int, line string) string {
+			return object("__REALTIME_TIMESTAMP", fmt.Sprint(at(i).UnixMicro()), "_HOSTNAME", "vm", "SYSLOG_IDENTIFIER", "postgres", "_PID", "7", "MESSAGE", line) + "\n"
+		})},
+		{"syslog", "syslog", inSyslog},
+		{"any head", "timestamps head", each(func(i int, line string) string { return stamp(i) + " app[1] ams [info] " + line + "\n" })},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := followLog(t, c.content(1, 3))
+			g.caughtUp()
+			g.write(c.content(4, 5))
+			g.caughtUp()
+			if err := os.Rename(g.path, g.path+".1"); err != nil {
+				t.Fatal(err)
+			}
+			g.write(c.content(6, 7))
+			g.caughtUp()
+			w := g.finish()
+			in := w.Inputs[0]
+			if got := strings.Join(in.Envelopes, " "); got != c.envelope {
+				t.Errorf("envelopes %q, want %q", got, c.envelope)
+			}
+			if in.Executions != 7 || in.Unreadable != 0 || len(w.Groups) != 7 {
+				t.Errorf("%d executions of %d statements, %d lines unread, want 7", in.Executions, len(w.Groups), in.Unreadable)
+			}
+		})
+	}
+}
+
+func TestFollow_whatIsCompressedDoesNotGrow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "postgresql.log.gz")
+	if err := os.WriteFile(path, []byte(gzipped(recordsOf(1, 3))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	agg := workload.NewAggregator(workload.Limits{})
+	if err := Read(context.Background(), []string{path}, Options{Follow: true}, agg); err != nil {
+		t.Fatal(err)
+	}
+	if in := agg.Workload().Inputs[0]; in.Executions != 3 || len(in.Notes) == 0 {
+		t.Errorf("%d executions, notes %q", in.Executions, in.Notes)
+	}
+}

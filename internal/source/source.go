@@ -196,8 +196,13 @@ func (r *reading) open(n named) error {
 		raw = f
 	}
 	file, _ := raw.(*os.File)
+	grows := r.o.Follow && isFile(raw)
+	if grows && isPacked(file) {
+		grows = false
+		in.Notes = append(in.Notes, "it is compressed: it is read to its end and not followed")
+	}
 	switch {
-	case r.o.Follow && isFile(raw):
+	case grows:
 		f := follow(r.ctx, n.path, file)
 		f.rest = r.o.rest
 		defer f.Close()
@@ -276,6 +281,9 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	}
 	r.agg.Input(in, workload.SourceLog)
 	in.Notes = append(in.Notes, unknown(kind, head))
+	if r.followed != nil {
+		r.followed.stop()
+	}
 	n, err := io.Copy(io.Discard, io.LimitReader(src, 1<<30))
 	in.Bytes = n
 	if err != nil {

@@ -5,6 +5,7 @@ package envelope
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"time"
@@ -47,36 +48,62 @@ type Unwrapped struct {
 	Stamp   string // what was set before each line, as a log_line_prefix
 	Wrapped bool   // there was an envelope
 
+	opened   []*envelope
 	leftover leftover
 	nul      *withoutNUL
 }
 
 // Unwrap opens the encoding and the envelopes of an input.
 func Unwrap(in *workload.Input, src *bufio.Reader, o Options) *Unwrapped {
-	u := &Unwrapped{nul: &withoutNUL{src: src}}
 	head, _ := src.Peek(headSize) // an error comes again when it is read on
-	if order := utf16Order(head); order != "" {
+	order := utf16Order(head)
+	if order != "" {
 		in.Envelopes = append(in.Envelopes, order)
-		u.nul.src = &wide{src: src, bigEndian: order == "utf-16be"}
 	}
-	u.nul.keep = isExport(head)
-	u.Text = bufio.NewReaderSize(u.nul, headSize)
+	begin := func(src io.Reader) *Unwrapped {
+		u := &Unwrapped{nul: &withoutNUL{src: src, keep: isExport(head)}}
+		if order != "" {
+			u.nul.src = &wide{src: src, bigEndian: order == "utf-16be"}
+		}
+		u.Text = bufio.NewReaderSize(u.nul, headSize)
+		return u
+	}
+	if o.Follow == nil {
+		u := begin(src)
+		u.open(in, o)
+		return u
+	}
+	// The envelopes are told from what is there, and opened on what is to come.
+	probe := begin(bytes.NewReader(bytes.Clone(head)))
+	probe.open(in, o)
+	if probe.Wrapped {
+		o.Follow()
+	}
+	u := begin(src)
+	for _, e := range probe.opened {
+		u.Text = bufio.NewReaderSize(e.open(u.Text, &u.leftover), headSize)
+	}
+	u.Head, u.Stamp, u.Wrapped = probe.Head, probe.Stamp, probe.Wrapped
+	return u
+}
+
+// open opens the envelopes, from the outermost on.
+func (u *Unwrapped) open(in *workload.Input, o Options) {
 	for depth := 0; ; depth++ {
 		u.Head, _ = u.Text.Peek(headSize)
 		if !o.Log || depth == maxEnvelopes {
-			break
+			return
 		}
 		e := findEnvelope(u.Head, o)
 		if e == nil {
-			break
+			return
 		}
 		in.Envelopes = append(in.Envelopes, e.name)
-		o.turned = o.turned || e.name == "newest-first"
-		u.Wrapped = true
-		u.Stamp = e.stamp
+		o.turned = o.turned || e.name == newestFirst
+		u.Wrapped, u.Stamp = true, e.stamp
+		u.opened = append(u.opened, e)
 		u.Text = bufio.NewReaderSize(e.open(u.Text, &u.leftover), headSize)
 	}
-	return u
 }
 
 // Options are what envelopes need to know of a reading.
@@ -87,7 +114,7 @@ type Options struct {
 	Table   func(head []byte) bool // tells rows of a table, whose bars are not those of docker compose
 	Longest int                    // bytes of a line or message that are kept
 	Until   time.Time              // when the input ends: lines may have no year
-	Follow  bool                   // the input goes on being written
+	Follow  func()                 // tells that the end of what is there is not one of the input; nil if it is
 
 	turned bool // it came with the newest first
 }
@@ -128,7 +155,7 @@ func findEnvelope(head []byte, o Options) *envelope {
 	if e := findRecordEnvelope(head, o); e != nil {
 		return e
 	}
-	if !o.Follow && !o.turned {
+	if o.Follow == nil && !o.turned {
 		if e := findNewest(sampleLines(head), o); e != nil {
 			return e
 		}

@@ -143,7 +143,7 @@ func (sh *shape) settle(s *survey, o Options) {
 		sh.time = s.timed(sh.text)
 	}
 	if sh.time != "" {
-		sh.newest = newestFirst(o.Grammar, s.of(sh.time).values)
+		sh.newest = timesFall(o.Grammar, s.of(sh.time).values)
 	} else {
 		sh.newest = sh.textsFall(s, o)
 	}
@@ -154,8 +154,8 @@ func (sh *shape) settle(s *survey, o Options) {
 	}
 }
 
-// newestFirst reports whether times rather fall than rise.
-func newestFirst(g Grammar, times []string) bool {
+// timesFall reports whether times rather fall than rise.
+func timesFall(g Grammar, times []string) bool {
 	rising, falling := 0, 0
 	var before int64
 	for i, v := range times {
