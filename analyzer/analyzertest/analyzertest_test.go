@@ -135,7 +135,7 @@ SELECT max(a) FROM t; -- calls: 900 of 4.5ms
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in.Schema.Table("", "t").Column("b") == nil {
+	if in.Schemas.Of("").Table("", "t").Column("b") == nil {
 		t.Error("the schema has no t.b")
 	}
 	w := in.Workload

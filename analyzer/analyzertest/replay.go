@@ -52,7 +52,7 @@ func (s *script) input() (*engine.Input, error) {
 		}
 	}
 	w := agg.Workload()
-	return &engine.Input{Workload: w, Loops: finder.Candidates(), Schema: sch}, nil
+	return &engine.Input{Workload: w, Loops: finder.Candidates(), Schemas: schema.Alone(sch)}, nil
 }
 
 func counter(st *step) *workload.Counter {

@@ -19,8 +19,8 @@ import (
 type Input struct {
 	Workload  *workload.Workload
 	Loops     []sequence.Candidate
-	Overflow  int            // loops that were found but not kept
-	Schema    *schema.Schema // nil: none was given
+	Overflow  int             // loops that were found but not kept
+	Schemas   *schema.Cluster // nil: none was given
 	Detectors []*analyzer.Detector
 	Version   string // of the tool, for the report
 }
@@ -61,17 +61,16 @@ const (
 func Run(ctx context.Context, in Input, o Options) (*analyzer.Result, error) {
 	o = o.withDefaults()
 	skips := newSkips()
-	sch := in.Schema
-	if sch == nil {
-		sch = schema.New()
-	}
-	schemaSkips(skips, in.Schema)
-	stmts, byGroup := statements(ctx, in.Workload, sch, o.Jobs, skips)
+	by := schemasOf(in.Schemas, in.Workload)
+	schemaSkips(skips, in.Schemas)
+	stmts, byGroup := statements(ctx, in.Workload, by, o.Jobs, skips)
+	tableSkips(skips, stmts, by)
 
-	run := &run{in: in, o: o, schema: sch, skips: skips, byGroup: byGroup}
+	run := &run{in: in, o: o, skips: skips, byGroup: byGroup}
 	dbs := databases(stmts)
 	run.several = len(dbs) > 1
 	for _, db := range dbs {
+		run.schema, _ = by.of(db.name)
 		if err := run.database(ctx, db.name, db.stmts); err != nil {
 			return nil, err
 		}
@@ -96,7 +95,7 @@ func (o Options) withDefaults() Options {
 type run struct {
 	in         Input
 	o          Options
-	schema     *schema.Schema
+	schema     *schema.Schema // of the database at hand
 	skips      *skips
 	byGroup    []*analyzer.Statement
 	several    bool // more than one database

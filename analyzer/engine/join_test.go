@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/apilint/apilint/analyzer"
-	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
 )
@@ -39,7 +38,8 @@ func foldSeen(t *testing.T, in []seen) []*analyzer.Statement {
 		}
 		agg.Count(c)
 	}
-	stmts, byGroup := statements(context.Background(), agg.Workload(), schema.New(), 1, newSkips())
+	w := agg.Workload()
+	stmts, byGroup := statements(context.Background(), w, schemasOf(nil, w), 1, newSkips())
 	for i, s := range byGroup {
 		if s == nil {
 			t.Errorf("group %d has no statement", i)
@@ -102,7 +102,7 @@ func TestSummary_whatRanInsideAFunctionIsPartOfItsCaller(t *testing.T) {
 	agg.Count(&workload.Counter{Key: 1, Text: "SELECT f($1)", Command: workload.CommandSelect, TopLevel: true, Totals: workload.Totals{Calls: 3, ExecUS: 9000}})
 	agg.Count(&workload.Counter{Key: 2, Text: "SELECT a FROM t WHERE b = $1", Command: workload.CommandSelect, Totals: workload.Totals{Calls: 30, Nested: 30, ExecUS: 8000}})
 	w := agg.Workload()
-	stmts, _ := statements(context.Background(), w, schema.New(), 1, newSkips())
+	stmts, _ := statements(context.Background(), w, schemasOf(nil, w), 1, newSkips())
 	if got := summary(w, stmts); got.Distinct != 2 || got.Executions != 3 || got.ExecMS != 9 {
 		t.Errorf("%d distinct, %d executions, %g ms; want 2, 3, 9", got.Distinct, got.Executions, got.ExecMS)
 	}

@@ -32,16 +32,22 @@ type parsed struct {
 // that share a group key and a database. byGroup maps the number of a group to
 // its statement; groups without a statement of their own (blank texts) have
 // none.
-func statements(ctx context.Context, w *workload.Workload, sch *schema.Schema, jobs int, skips *skips) (stmts []*analyzer.Statement, byGroup []*analyzer.Statement) {
+func statements(ctx context.Context, w *workload.Workload, by *schemas, jobs int, skips *skips) (stmts []*analyzer.Statement, byGroup []*analyzer.Statement) {
 	results := make([]*parsed, len(w.Groups))
+	seen := make([]*schema.Schema, len(w.Groups))
+	for i, g := range w.Groups {
+		seen[i] = by.seen(g, g.Database)
+	}
 	each(ctx, jobs, len(w.Groups), func(i int) {
 		if g := w.Groups[i]; g.Command != workload.CommandEmpty {
-			results[i] = parse(g, sch)
+			results[i] = parse(g, seen[i])
 		}
 	})
+	databases := unify(w, results)
+	again(ctx, w, by, jobs, results, seen, databases)
 
 	f := &folding{
-		w: w, results: results, databases: unify(w, results), skips: skips,
+		w: w, results: results, databases: databases, skips: skips,
 		index: map[identity]*analyzer.Statement{}, byGroup: make([]*analyzer.Statement, len(w.Groups)),
 		classes: map[classKey]*class{},
 	}
@@ -57,6 +63,26 @@ func statements(ctx context.Context, w *workload.Workload, sch *schema.Schema, j
 		return cmp.Or(cmp.Compare(a.Database, b.Database), cmp.Compare(a.ID, b.ID))
 	})
 	return stmts, byGroup
+}
+
+// again resolves the statements of those databases that turned out to be
+// others, with other schemas. Trees are not kept for them: they are many, and
+// large.
+func again(ctx context.Context, w *workload.Workload, by *schemas, jobs int, results []*parsed, seen []*schema.Schema, databases []string) {
+	var changed []int
+	for i, g := range w.Groups {
+		if results[i] == nil || databases[i] == g.Database {
+			continue
+		}
+		if view := by.seen(g, databases[i]); view != seen[i] {
+			seen[i] = view
+			changed = append(changed, i)
+		}
+	}
+	each(ctx, jobs, len(changed), func(n int) {
+		i := changed[n]
+		results[i] = parse(w.Groups[i], seen[i])
+	})
 }
 
 // identity is what makes groups one statement.

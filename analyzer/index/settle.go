@@ -1,7 +1,9 @@
 package index
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/apilint/apilint/analyzer/query"
 	"github.com/apilint/apilint/analyzer/schema"
@@ -50,6 +52,8 @@ func (a *access) unreadable(schemaGiven bool) string {
 	switch {
 	case t.Schema == "pg_catalog" || t.Schema == "information_schema" || t.Rel == nil && catalogName(t.Name):
 		return "it reads system catalogs, whose indexes are fixed"
+	case len(t.Candidates) > 0:
+		return Ambiguous(t)
 	case t.Rel == nil && schemaGiven:
 		return t.QualifiedName() + " is not in the schema that was given"
 	case t.Rel == nil:
@@ -60,6 +64,25 @@ func (a *access) unreadable(schemaGiven bool) string {
 		return t.Name + " is a foreign table: its indexes are on the other server"
 	}
 	return ""
+}
+
+// Ambiguous says why a table is not known that may be one of several.
+func Ambiguous(t *query.Table) string {
+	return fmt.Sprintf("%s may be %s: the search_path that decides is not known, or not always the same", t.Name, oneOf(t.Candidates))
+}
+
+// oneOf lists tables, a.t or b.t, three at most.
+func oneOf(names []schema.Name) string {
+	const listed = 3
+	var words []string
+	for _, n := range names[:min(len(names), listed)] {
+		words = append(words, n.String())
+	}
+	last := len(words) - 1
+	if more := len(names) - listed; more > 0 {
+		last, words = len(words), append(words, fmt.Sprintf("one of %d others", more))
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func catalogName(name string) bool {

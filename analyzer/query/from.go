@@ -37,7 +37,8 @@ func (r *resolver) fromItem(n *pg.Node, ns *namespace, nullable bool) []*source 
 
 // relation adds a table to the level and returns its source.
 func (r *resolver) relation(v *pg.RangeVar, ns *namespace, nullable bool) *source {
-	t := &Table{Schema: v.Schemaname, Name: v.Relname, Alias: v.Relname, Outer: nullable, Rel: r.schema.Table(v.Schemaname, v.Relname)}
+	t := &Table{Schema: v.Schemaname, Name: v.Relname, Alias: v.Relname, Outer: nullable}
+	r.find(t)
 	s := &source{alias: v.Relname, schema: v.Schemaname, table: len(ns.level.scope.Tables), rel: t.Rel}
 	if v.Alias != nil {
 		t.Alias, s.alias, s.schema = v.Alias.Aliasname, v.Alias.Aliasname, ""
@@ -54,6 +55,16 @@ func (r *resolver) relation(v *pg.RangeVar, ns *namespace, nullable bool) *sourc
 	ns.level.scope.Tables = append(ns.level.scope.Tables, t)
 	ns.sources = append(ns.sources, s)
 	return s
+}
+
+// find looks a table up in the schema.
+func (r *resolver) find(t *Table) {
+	if t.Schema != "" {
+		t.Rel = r.schema.Table(t.Schema, t.Name)
+		return
+	}
+	m := r.schema.Match(t.Name)
+	t.Rel, t.Candidates, t.OffPath = m.Table, m.Candidates, m.Off
 }
 
 func (r *resolver) rangeVar(v *pg.RangeVar, ns *namespace, nullable bool) {

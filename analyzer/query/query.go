@@ -73,6 +73,8 @@ type Table struct {
 	Schema, Name string        // as written
 	Alias        string        // name by which columns refer to it
 	Rel          *schema.Table // nil: not in the schema
+	Candidates   []schema.Name // what an unqualified name may mean, where that is not known
+	OffPath      bool          // Rel is in no schema of the search path, but the only table of its name
 	Outer        bool          // on the nullable side of an outer join
 	Needed       []string      // columns of it used anywhere in the scope, "*" when all are
 }

@@ -1,8 +1,6 @@
 package schema
 
 import (
-	"strings"
-
 	pg "github.com/pganalyze/pg_query_go/v5"
 )
 
@@ -60,9 +58,13 @@ func (l *loader) apply(node *pg.Node) {
 	case *pg.Node_VariableSetStmt:
 		l.setVariable(n.VariableSetStmt)
 	case *pg.Node_AlterDatabaseSetStmt:
-		l.setDefault(n.AlterDatabaseSetStmt.Setstmt)
+		l.setDefault(nil, n.AlterDatabaseSetStmt.Dbname, n.AlterDatabaseSetStmt.Setstmt)
 	case *pg.Node_AlterRoleSetStmt:
-		l.setDefault(n.AlterRoleSetStmt.Setstmt)
+		role := n.AlterRoleSetStmt.Role
+		if role == nil {
+			role = &pg.RoleSpec{} // ALL
+		}
+		l.setDefault(role, n.AlterRoleSetStmt.Database, n.AlterRoleSetStmt.Setstmt)
 	case *pg.Node_DoStmt:
 		l.do(n.DoStmt)
 	case *pg.Node_DropOwnedStmt, *pg.Node_ImportForeignSchemaStmt:
@@ -125,31 +127,10 @@ func (l *loader) setVariable(n *pg.VariableSetStmt) {
 	switch {
 	case n.Kind == pg.VariableSetKind_VAR_RESET_ALL,
 		n.Name == "search_path" && n.Kind != pg.VariableSetKind_VAR_SET_VALUE && n.Kind != pg.VariableSetKind_VAR_SET_CURRENT:
-		l.searchPath = []string{"public"}
-		if len(l.SearchPath) > 0 {
-			l.searchPath = l.SearchPath
-		}
+		l.searchPath = l.ownPath()
 	case n.Name == "search_path" && n.Kind == pg.VariableSetKind_VAR_SET_VALUE:
-		l.searchPath = schemasOf(n.Args)
+		l.searchPath = without(schemasOf(n.Args), user)
 	}
-}
-
-// setDefault takes the search path that new sessions get: it is the one that
-// queries are resolved by.
-func (l *loader) setDefault(n *pg.VariableSetStmt) {
-	if n.GetName() == "search_path" && n.Kind == pg.VariableSetKind_VAR_SET_VALUE {
-		l.SearchPath = schemasOf(n.Args)
-	}
-}
-
-func schemasOf(args []*pg.Node) []string {
-	var out []string
-	for _, a := range args {
-		if name := a.GetAConst().GetSval().GetSval(); name != "" && name != "$user" {
-			out = append(out, name)
-		}
-	}
-	return out
 }
 
 // selectStatement looks for SELECT INTO and set_config('search_path', ...).
@@ -161,17 +142,7 @@ func (l *loader) selectStatement(n *pg.SelectStmt) {
 		l.createTableAs(&pg.CreateTableAsStmt{Query: query, Into: into, Objtype: pg.ObjectType_OBJECT_TABLE})
 		return
 	}
-	for _, target := range n.TargetList {
-		call := target.GetResTarget().GetVal().GetFuncCall()
-		if call == nil || lastString(call.Funcname) != "set_config" || len(call.Args) < 2 ||
-			call.Args[0].GetAConst().GetSval().GetSval() != "search_path" {
-			continue
-		}
-		l.searchPath = nil
-		for _, p := range strings.Split(call.Args[1].GetAConst().GetSval().GetSval(), ",") {
-			if p = strings.Trim(strings.TrimSpace(p), `"`); p != "" && p != "$user" {
-				l.searchPath = append(l.searchPath, p)
-			}
-		}
+	for _, value := range configured(n) {
+		l.searchPath = without(schemasIn(value.GetAConst().GetSval().GetSval()), user)
 	}
 }

@@ -48,17 +48,19 @@ type userType struct {
 // registry finds things by their qualified name and, where only one schema has
 // such a thing, by the bare one.
 type registry[T comparable] struct {
-	full map[Name]T
-	bare map[string][]Name
+	full    map[Name]T
+	bare    map[string][]Name
+	schemas map[string]int // how many things are in each
 }
 
 func (r *registry[T]) get(n Name) T { return r.full[n] }
 
 func (r *registry[T]) set(n Name, x T) {
 	if r.full == nil {
-		r.full, r.bare = map[Name]T{}, map[string][]Name{}
+		r.full, r.bare, r.schemas = map[Name]T{}, map[string][]Name{}, map[string]int{}
 	}
 	if _, ok := r.full[n]; !ok {
+		r.schemas[n.Schema]++
 		r.bare[n.Name] = append(r.bare[n.Name], n)
 	}
 	r.full[n] = x
@@ -69,6 +71,7 @@ func (r *registry[T]) remove(n Name) {
 		return
 	}
 	delete(r.full, n)
+	r.schemas[n.Schema]--
 	if r.bare[n.Name] = without(r.bare[n.Name], n); len(r.bare[n.Name]) == 0 {
 		delete(r.bare, n.Name)
 	}

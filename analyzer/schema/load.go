@@ -26,6 +26,9 @@ type loader struct {
 	again      bool            // in a DO block: what cannot be done was done before
 	later      *[]delayed      // where not nil, statements that miss a table wait here
 	waits      bool            // the statement at hand does
+	restores   []part          // statistics that a dump restores
+	database   string          // to which the script connected; "" it did not
+	sole       bool            // the script connects nowhere
 }
 
 // delayed is a statement that needs a table of a file that comes later.
@@ -44,44 +47,54 @@ type delayed struct {
 func (s *Schema) AddDDL(path, script string) { s.addDDL(path, script, nil) }
 
 func (s *Schema) addDDL(path, script string, later *[]delayed) {
-	l := s.loader(path)
-	l.later = later
 	if !utf8.ValidString(script) {
-		l.problem("the file is not UTF-8, odd bytes were replaced")
+		s.loader(path).problem("the file is not UTF-8, odd bytes were replaced")
 		script = strings.ToValidUTF8(script, "?")
 	}
-	if s.Version == 0 {
-		s.Version = dumpedVersion(script)
-	}
+	s.route(path, partsOf(script), dumpedVersion(script), later)
+}
+
+// addPart applies what runs in one database.
+func (s *Schema) addPart(path string, p part, sole bool, later *[]delayed) {
+	l := s.loader(path)
+	l.later, l.line, l.database, l.sole = later, p.line+1, p.database, sole
 	at := 0
-	for _, m := range included.FindAllStringIndex(script, -1) {
-		l.line += strings.Count(script[at:m[0]], "\n")
-		at, l.text = m[0], script[m[0]:m[1]]
+	for _, m := range included.FindAllStringIndex(p.text, -1) {
+		l.line += strings.Count(p.text[at:m[0]], "\n")
+		at, l.text = m[0], p.text[m[0]:m[1]]
 		l.problem("a file that psql would include is not read: name it as well")
 	}
-	for _, span := range sqltree.Split(script) {
+	for _, span := range sqltree.Split(p.text) {
+		span.Line += p.line
 		l.statement(span)
 	}
 	l.resolveForeignKeys()
+	l.restore()
 }
 
 // loader starts a script, or goes on with one.
 func (s *Schema) loader(path string) *loader {
-	l := &loader{Schema: s, cat: s.state(), path: path, line: 1, searchPath: slices.Clone(s.SearchPath), temps: map[string]bool{}}
-	if len(l.searchPath) == 0 {
-		l.searchPath = []string{"public"}
-	}
+	l := &loader{Schema: s, cat: s.state(), path: path, line: 1, temps: map[string]bool{}}
+	l.searchPath = l.ownPath()
 	return l
+}
+
+// ownPath is where a script creates what it does not qualify.
+func (l *loader) ownPath() []string {
+	if path := without(slices.Clone(l.SearchPath), user); len(path) > 0 {
+		return path
+	}
+	return []string{"public"}
 }
 
 // included is a line by which psql reads another file.
 var included = regexp.MustCompile(`(?m)^\\(i|ir|include|include_relative)[ \t]+\S.*$`)
 
 // dumpHeader is what pg_dump writes about the server.
-var dumpHeader = regexp.MustCompile(`(?m)^-- Dumped from database version (\d+)(?:\.(\d+))?`)
+var dumpHeader = regexp.MustCompile(`^-- Dumped from database version (\d+)(?:\.(\d+))?`)
 
 func dumpedVersion(script string) int {
-	m := dumpHeader.FindStringSubmatch(script[:min(len(script), 4096)])
+	m := dumpHeader.FindStringSubmatch(script[max(0, strings.Index(script, "-- Dumped from database version ")):])
 	if m == nil {
 		return 0
 	}
@@ -99,7 +112,11 @@ var dataWords = wordSet(`insert update delete copy grant revoke comment analyze 
 
 func (l *loader) statement(span sqltree.Span) {
 	l.text, l.line = span.Text, span.Line
-	if dataWords[strings.ToLower(firstWord(span.Text))] {
+	switch word := strings.ToLower(firstWord(span.Text)); {
+	case dataWords[word]:
+		return
+	case word == "select" && restoresStatistics(span.Text):
+		l.restores = append(l.restores, part{text: span.Text, line: span.Line})
 		return
 	}
 	tree, err := parseNewer(span.Text)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"slices"
 
 	pg "github.com/pganalyze/pg_query_go/v5"
@@ -113,9 +114,11 @@ func (l *loader) renameSchema(from, to string) {
 			l.searchPath[i] = to
 		}
 	}
-	for i, p := range l.SearchPath {
-		if p == from {
-			l.SearchPath[i] = to
+	for _, path := range append(slices.Collect(maps.Values(l.rolePaths)), l.SearchPath) {
+		for i, p := range path {
+			if p == from {
+				path[i] = to
+			}
 		}
 	}
 }

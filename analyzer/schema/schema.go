@@ -30,12 +30,17 @@ type Schema struct {
 	Extensions []string
 	Settings   map[string]string // GUC name to value as SHOW would not print it: bare setting in its unit
 	Version    int               // server_version_num, 0 unknown
-	SearchPath []string          // empty: public
+	SearchPath []string          // of new sessions; empty: "$user", public
 	Readings   []Reading         // the paths of DDL, as AddPath took them
 	Problems   []Problem         // what could not be understood; the rest went on
 	HasStats   bool              // some table has statistics
 	tables     registry[*Table]
-	catalog    *catalog // what only the loaders need
+	catalog    *catalog            // what only the loaders need
+	cluster    *Cluster            // that it is a database of; nil it stands alone
+	rolePaths  map[string][]string // search paths by role, in this database
+	everywhere map[string][]string // and in all databases
+	paths      [][]string          // where sessions look for names; see As
+	anywhere   bool                // they may look in any schema
 }
 
 // Function is what an index expression needs to know of a function.
@@ -214,14 +219,5 @@ func (s *Schema) Table(schema, name string) *Table {
 	if schema != "" {
 		return s.tables.get(Name{schema, name})
 	}
-	path := s.SearchPath
-	if len(path) == 0 {
-		path = []string{"public"}
-	}
-	for _, p := range path {
-		if t := s.tables.get(Name{p, name}); t != nil {
-			return t
-		}
-	}
-	return s.tables.only(name) // one table of that name anywhere is unambiguous enough
+	return s.Match(name).Table
 }

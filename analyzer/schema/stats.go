@@ -32,17 +32,17 @@ var statistics = []struct {
 // pg_stat_user_indexes as CSV with a header line or as the JSON of json_agg and
 // row_to_json, or what pg_dump --statistics-only writes. Rows that do not fit
 // the schema become Problems.
-func (s *Schema) AddStats(path string, content []byte) error {
-	st := &stats{Schema: s, cat: s.state(), path: path, complained: map[string]bool{}}
+func (s *Schema) AddStats(path string, content []byte) error { return s.addStats(path, 0, content) }
+
+// addStats adds an export, or the part of one that stands behind that many
+// lines.
+func (s *Schema) addStats(path string, lines int, content []byte) error {
+	st := &stats{Schema: s, cat: s.state(), path: path, line: lines, complained: map[string]bool{}}
 	content = bytes.ToValidUTF8(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")), []byte("?"))
 	err := map[string]func(*stats, []byte) error{
 		"csv": (*stats).addCSV, "json": (*stats).addJSON, "sql": (*stats).addDump,
 	}[StatsFormat(content)](st, content)
-	if more := st.problems - maxProblems; more > 0 {
-		st.Problems = append(st.Problems, Problem{
-			Place: Place{Path: st.path}, Message: fmt.Sprintf("%d more rows do not fit", more),
-		})
-	}
+	st.countRest()
 	if err == nil {
 		s.settle()
 	}
@@ -174,6 +174,15 @@ func (st *stats) problem(key, format string, args ...any) {
 	st.complained[key] = key != ""
 	if st.problems++; st.problems <= maxProblems {
 		st.Problems = append(st.Problems, Problem{Place: Place{st.path, st.line}, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// countRest tells how many problems were not listed.
+func (st *stats) countRest() {
+	if more := st.problems - maxProblems; more > 0 {
+		st.Problems = append(st.Problems, Problem{
+			Place: Place{Path: st.path}, Message: fmt.Sprintf("%d more rows do not fit", more),
+		})
 	}
 }
 

@@ -22,9 +22,30 @@ type restoreCall struct {
 	add      func(*stats, row)
 }
 
+// restoresStatistics reports whether a SELECT is one of these calls.
+func restoresStatistics(text string) bool {
+	head := text[:min(len(text), 100)]
+	return slices.ContainsFunc(restoreCalls, func(c restoreCall) bool { return strings.Contains(head, c.function+"(") })
+}
+
+// restore adds the statistics that a script restores beside its DDL, once all
+// of it is known.
+func (l *loader) restore() {
+	if len(l.restores) == 0 {
+		return
+	}
+	st := &stats{Schema: l.Schema, cat: l.cat, path: l.path, complained: map[string]bool{}}
+	for _, r := range l.restores {
+		st.line = r.line - 1
+		_ = st.addDump([]byte(r.text)) // what is no call of these is no statistics
+	}
+	st.countRest()
+	l.settle()
+}
+
 // addDump reads the calls that pg_dump --statistics-only writes.
 func (st *stats) addDump(content []byte) error {
-	st.line = 1
+	st.line++
 	calls := 0
 	for at := 0; ; {
 		i := bytes.Index(content[at:], []byte("pg_restore_"))

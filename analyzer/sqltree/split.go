@@ -11,11 +11,18 @@ type Span struct {
 	Start   int    // byte offset
 	Line    int    // from 1, of the first byte that is not blank or comment
 	Comment string // the comments directly before it (sqlc names, apilint:ignore)
+	Psql    []Psql // psql's own commands between the last statement and it
+}
+
+// Psql is a line that psql does not send to the server.
+type Psql struct {
+	Text  string // from the backslash to the end of the line
+	Start int    // byte offset
 }
 
 // Split cuts a script into its statements without parsing them (a DDL file, a
-// .sql query file). It survives broken statements; psql's backslash lines and
-// the data of COPY ... FROM stdin are passed over.
+// .sql query file). It survives broken statements; psql's backslash lines are
+// put aside, the data of COPY ... FROM stdin is passed over.
 func Split(script string) []Span {
 	p := splitter{s: []byte(script), line: 1}
 	for p.i < len(p.s) {
@@ -29,6 +36,7 @@ type splitter struct {
 	i    int
 	at   int // offset up to which lines were counted
 	line int
+	psql []Psql // since the last statement
 	out  []Span
 }
 
@@ -128,6 +136,7 @@ func (p *splitter) lead() string {
 			for end < len(p.s) && p.s[end] != '\n' {
 				end++
 			}
+			p.psql = append(p.psql, Psql{string(bytes.TrimRight(p.s[p.i:end], "\r")), p.i})
 		case p.i == 0 && bytes.HasPrefix(p.s, []byte("\xef\xbb\xbf")):
 			end = 3
 		default:
@@ -143,7 +152,8 @@ func (p *splitter) emit(start, end int, comment string) {
 	if text == "" {
 		return
 	}
-	p.out = append(p.out, Span{Text: text, Start: start, Line: p.lineOf(start), Comment: comment})
+	p.out = append(p.out, Span{Text: text, Start: start, Line: p.lineOf(start), Comment: comment, Psql: p.psql})
+	p.psql = nil
 	if copiesFromStdin(text) {
 		p.skipCopyData()
 	}

@@ -224,6 +224,7 @@ func (a *Aggregator) Collect(w *Worker) {
 type Counter struct {
 	Key      uint64
 	Database string
+	Users    []string // who ran it; "" somebody unknown
 	Text     string
 	Command  Command
 	Traits   Traits
@@ -246,6 +247,9 @@ func (a *Aggregator) Count(c *Counter) {
 	g := a.w.Groups[n]
 	g.TopLevel = g.TopLevel || c.TopLevel
 	g.Totals[a.source].Add(&c.Totals)
+	for _, user := range c.Users {
+		g.addContext(a.context(Context{User: user, Database: c.Database}))
+	}
 	if c.Ref.Path != "" && len(g.Refs) < 16 {
 		g.Refs = append(g.Refs, c.Ref)
 	}

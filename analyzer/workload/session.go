@@ -319,14 +319,17 @@ func (a *Aggregator) emit(st *session, e *Event) {
 	}
 }
 
-// addContext keeps the first eight contexts of a group.
+// MaxContexts is how many contexts a group keeps.
+const MaxContexts = 8
+
+// addContext keeps the first contexts of a group.
 func (g *Group) addContext(c uint32) {
 	for _, have := range g.Contexts {
 		if have == c {
 			return
 		}
 	}
-	if len(g.Contexts) < 8 {
+	if len(g.Contexts) < MaxContexts {
 		g.Contexts = append(g.Contexts, c)
 	}
 }

@@ -158,7 +158,7 @@ func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags 
 		Workload:  in.workload,
 		Loops:     in.loops,
 		Overflow:  in.overflow,
-		Schema:    in.schema,
+		Schemas:   in.schemas,
 		Detectors: detectors.All(),
 		Version:   Version(),
 	}
@@ -240,8 +240,10 @@ func commandLine(args []string, flags *pflag.FlagSet) []string {
 		name := "--" + f.Name
 		switch list, ok := f.Value.(pflag.SliceValue); {
 		case slices.Contains(presentation, f.Name):
-		case f.Name == "dsn":
-			words = append(words, name, pg.Shown(f.Value.String()))
+		case f.Name == "dsn" && ok:
+			for _, v := range list.GetSlice() {
+				words = append(words, name, pg.Shown(v))
+			}
 		case ok:
 			for _, v := range list.GetSlice() {
 				words = append(words, name, v)

@@ -51,12 +51,12 @@ var doctorFormats = []string{"table", "json"}
 
 // examine asks the server, if one was named, and reads the logs.
 func examine(ctx context.Context, s streams, f *inputFlags, args []string) ([]doctor.Checked, error) {
-	if len(args) == 0 && f.dsn == "" {
+	if len(args) == 0 && len(f.dsn) == 0 {
 		return nil, errors.New("nothing to look at: name a log file, or a server with --dsn")
 	}
 	checked := []doctor.Checked{}
-	if f.dsn != "" {
-		snap, err := pg.Configuration(ctx, f.dsn, pg.Options{Tool: Version(), Now: time.Now()})
+	for _, dsn := range f.dsn {
+		snap, err := pg.Configuration(ctx, dsn, pg.Options{Tool: Version(), Now: time.Now()})
 		if err != nil {
 			return nil, fmt.Errorf("--dsn: %w", err)
 		}
@@ -70,7 +70,7 @@ func examine(ctx context.Context, s streams, f *inputFlags, args []string) ([]do
 		return checked, nil
 	}
 	files := *f
-	files.dsn = ""
+	files.dsn = nil
 	in, err := files.read(ctx, s, args)
 	if err != nil {
 		return nil, err

@@ -18,25 +18,26 @@ import (
 )
 
 func (f *inputFlags) registerDSN(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.dsn, "dsn", "", dsnUsage)
+	cmd.Flags().StringArrayVar(&f.dsn, "dsn", nil, dsnUsage+" (repeatable: one for each database)")
 	_ = cmd.RegisterFlagCompletionFunc("dsn", cobra.FixedCompletions([]string{pg.Env}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 const dsnUsage = "ask a server, read-only: connection `URL`, or env for DATABASE_URL or PGHOST, PGDATABASE, ..."
 
-// readServers asks the server of --dsn and looks for snapshots among the
+// readServers asks the servers of --dsn and looks for snapshots among the
 // inputs. What pg_stat_statements counted becomes an input; schema and
-// statistics are those of the first one, unless --schema and --stats give them.
-func (f *inputFlags) readServers(ctx context.Context, args []string, in *input, o *source.Options, inputs *[]*workload.Input) error {
+// statistics are those of their databases, unless --schema and --stats give
+// them.
+func (f *inputFlags) readServers(ctx context.Context, args []string, r *schemaReader, o *source.Options) error {
 	var servers []source.Server
-	if f.dsn != "" {
-		s, err := pg.Read(ctx, f.dsn, pg.Options{Tool: Version(), Now: time.Now(), Values: true})
+	for _, dsn := range f.dsn {
+		s, err := pg.Read(ctx, dsn, pg.Options{Tool: Version(), Now: time.Now(), Values: true})
 		if err != nil {
 			return fmt.Errorf("--dsn: %w", err)
 		}
 		servers = append(servers, source.Server{Path: "server:" + s.Database, Snapshot: s})
-		o.Servers = slices.Clone(servers)
 	}
+	o.Servers = slices.Clone(servers)
 	for _, path := range args {
 		if f.format != "" {
 			break
@@ -49,19 +50,26 @@ func (f *inputFlags) readServers(ctx context.Context, args []string, in *input, 
 			servers = append(servers, source.Server{Path: path, Snapshot: s})
 		}
 	}
-	for i, s := range servers {
-		if i > 0 {
-			*inputs = append(*inputs, &workload.Input{Path: s.Path, Kind: "server", Format: "postgresql", Notes: []string{"its schema and statistics are not used: those of another server are"}})
+	names := map[string]bool{}
+	for _, s := range servers {
+		names[s.Snapshot.Database] = true
+	}
+	seen := map[string]bool{}
+	for _, s := range servers {
+		database := s.Snapshot.Database
+		if seen[database] {
+			r.inputs = append(r.inputs, &workload.Input{Path: s.Path, Kind: "server", Format: "postgresql", Notes: []string{"its schema and statistics are not used: those of another server are"}})
 			continue
 		}
-		if in.schema == nil {
-			in.schema = schema.New()
+		seen[database] = true
+		if len(names) > 1 {
+			if err := r.own(database); err != nil {
+				return err
+			}
 		}
-		read, err := f.addServer(in.schema, s)
-		if err != nil {
+		if err := f.addServer(r, s); err != nil {
 			return err
 		}
-		*inputs = append(*inputs, read...)
 	}
 	return nil
 }
@@ -86,16 +94,18 @@ func snapshotAt(path string) (*snapshot.Snapshot, error) {
 
 // addServer loads what a server says of its schema and statistics. DDL that
 // was given by --schema counts instead of the server's.
-func (f *inputFlags) addServer(sch *schema.Schema, s source.Server) ([]*workload.Input, error) {
-	var inputs []*workload.Input
-	if len(f.schema) == 0 {
-		inputs = append(inputs, addSnapshotSchema(sch, s))
+func (f *inputFlags) addServer(r *schemaReader, s source.Server) error {
+	home := r.cluster.Of(s.Snapshot.Database)
+	if home == nil {
+		home = r.cluster.Database(s.Snapshot.Database)
+		r.inputs = append(r.inputs, addSnapshotSchema(home, s))
 	}
-	if len(f.stats) > 0 {
-		return inputs, nil
+	if len(f.stats) > 0 && home.HasStats {
+		return nil
 	}
-	in, err := addSnapshotStats(sch, s)
-	return append(inputs, in), err
+	in, err := addSnapshotStats(home, s)
+	r.inputs = append(r.inputs, in)
+	return err
 }
 
 // addSnapshotSchema loads the DDL. Its places are in no file of the user's, so
@@ -107,9 +117,6 @@ func addSnapshotSchema(sch *schema.Schema, s source.Server) *workload.Input {
 	before := len(sch.Tables)
 	name := shownServer(s)
 	sch.AddDDL(name, text)
-	if sch.Database == "" {
-		sch.Database = s.Snapshot.Database
-	}
 	in.Records = int64(max(0, len(sch.Tables)-before))
 	for _, t := range sch.Tables {
 		forget(&t.Place, name)

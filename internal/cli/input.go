@@ -28,7 +28,7 @@ type inputFlags struct {
 	maxGroups, jobs          int
 	schema, stats            []string
 	weights                  string
-	dsn                      string
+	dsn                      []string
 	pgssBefore, pgssAfter    string
 	columns                  []string
 	follow                   bool
@@ -78,8 +78,8 @@ func notNegative[N int | int64 | float64](flag string, n N) error {
 
 func (f *inputFlags) registerSchema(cmd *cobra.Command) {
 	fl := cmd.Flags()
-	fl.StringArrayVar(&f.schema, "schema", nil, "DDL at `PATH`: a pg_dump --schema-only file, or the folder of a migration tool (repeatable)")
-	fl.StringArrayVar(&f.stats, "stats", nil, "statistics at `PATH`: exports of pg_stats and relation sizes as CSV or JSON, pg_dump --statistics-only, or a folder of them (repeatable)")
+	fl.StringArrayVar(&f.schema, "schema", nil, "DDL at `[DB=]PATH`: a pg_dump --schema-only or pg_dumpall file, or the folder of a migration tool; DB= says of which database (repeatable)")
+	fl.StringArrayVar(&f.stats, "stats", nil, "statistics at `[DB=]PATH`: exports of pg_stats and relation sizes as CSV or JSON, pg_dump --statistics-only, or a folder of them (repeatable)")
 	fl.StringVar(&f.weights, "weights", "", "calls and mean_ms of .sql query files, at `PATH` (TSV: query, calls, mean_ms)")
 	for flag, ext := range map[string]string{"schema": "sql", "stats": "csv", "weights": "tsv"} {
 		_ = cmd.MarkFlagFilename(flag, ext)
@@ -90,8 +90,8 @@ func (f *inputFlags) registerSchema(cmd *cobra.Command) {
 type input struct {
 	workload    *workload.Workload
 	loops       []sequence.Candidate
-	overflow    int // loops that were found but not kept
-	schema      *schema.Schema
+	overflow    int             // loops that were found but not kept
+	schemas     *schema.Cluster // nil: none was given
 	interrupted bool
 	ended       bool // a log was to be followed, but what it is cannot be
 }
@@ -148,7 +148,7 @@ func (r *gathered) finish() *input {
 
 // gather reads every input and puts digests aside.
 func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gathered, error) {
-	if len(args) == 0 && f.dsn == "" && f.pgssAfter == "" {
+	if len(args) == 0 && len(f.dsn) == 0 && f.pgssAfter == "" {
 		return nil, errors.New("nothing to read: name a log file, a folder, or - for standard input, or a server with --dsn")
 	}
 	o := source.Options{
@@ -176,12 +176,14 @@ func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gat
 		}
 	}
 	in := &gathered{}
-	if in.schema, in.extra, err = f.readSchema(); err != nil {
+	known, err := f.readSchema()
+	if err != nil {
 		return nil, err
 	}
-	if err := f.readServers(ctx, args, &in.input, &o, &in.extra); err != nil {
+	if err := f.readServers(ctx, args, known, &o); err != nil {
 		return nil, err
 	}
+	in.schemas, in.extra = known.cluster, known.inputs
 	if f.weights != "" {
 		if o.Weights, err = source.ReadWeights(f.weights); err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,58 +16,141 @@ import (
 	"github.com/apilint/apilint/internal/source"
 )
 
-// readSchema loads --schema and --stats, and says what it read; nil when
-// neither was given.
-func (f *inputFlags) readSchema() (*schema.Schema, []*workload.Input, error) {
-	if len(f.schema)+len(f.stats) == 0 {
-		return nil, nil, nil
+// schemaReader loads what is known of schemas and statistics.
+type schemaReader struct {
+	cluster *schema.Cluster
+	inputs  []*workload.Input
+	common  []string // paths of DDL that is for every database
+}
+
+// readSchema loads --schema and --stats, and says what it read.
+func (f *inputFlags) readSchema() (*schemaReader, error) {
+	r := &schemaReader{cluster: schema.NewCluster()}
+	ddl, err := databasePaths("schema", f.schema)
+	if err != nil {
+		return nil, err
 	}
-	sch := schema.New()
-	var inputs []*workload.Input
-	for _, path := range f.schema {
-		if s, err := snapshotAt(path); err != nil {
-			return nil, nil, fmt.Errorf("reading --schema %s: %w", path, err)
-		} else if s != nil {
-			inputs = append(inputs, addSnapshotSchema(sch, source.Server{Path: path, Snapshot: s}))
-			continue
-		}
-		before, read := len(sch.Tables), len(sch.Readings)
-		in := &workload.Input{Path: path, Kind: "schema", Format: "sql"}
-		if err := addSchema(sch, path, in); err != nil {
-			return nil, nil, fmt.Errorf("reading --schema %s: %w", path, err)
-		}
-		in.Records = int64(max(0, len(sch.Tables)-before))
-		for _, r := range sch.Readings[read:] {
-			if r.Tool != "" {
-				in.Format = r.Tool
-			}
-			in.Notes = append(in.Notes, r.Notes...)
-		}
-		inputs = append(inputs, in)
+	stats, err := databasePaths("stats", f.stats)
+	if err != nil {
+		return nil, err
 	}
-	for _, path := range f.stats {
-		if s, err := snapshotAt(path); err != nil {
-			return nil, nil, fmt.Errorf("reading --stats %s: %w", path, err)
-		} else if s != nil {
-			in, err := addSnapshotStats(sch, source.Server{Path: path, Snapshot: s})
-			if err != nil {
-				return nil, nil, err
-			}
-			inputs = append(inputs, in)
-			continue
+	for _, p := range ddl {
+		if err := r.schema(p); err != nil {
+			return nil, fmt.Errorf("reading --schema %s: %w", p.path, err)
 		}
-		read, err := addStats(sch, path)
+	}
+	for _, p := range stats {
+		err := r.stats(p)
+		if errors.Is(err, schema.ErrWhichDatabase) {
+			err = fmt.Errorf("%w; write it like --stats DATABASE=%s", err, p.path)
+		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("reading --stats %s: %w", path, err)
+			return nil, fmt.Errorf("reading --stats %s: %w", p.path, err)
 		}
-		inputs = append(inputs, read...)
 	}
-	return sch, inputs, nil
+	return r, nil
+}
+
+// schema reads one value of --schema.
+func (r *schemaReader) schema(p ofDatabase) error {
+	s, err := snapshotAt(p.path)
+	if err != nil {
+		return err
+	}
+	if s != nil {
+		r.inputs = append(r.inputs, addSnapshotSchema(r.cluster.Database(cmp.Or(p.database, s.Database)), source.Server{Path: p.path, Snapshot: s}))
+		return nil
+	}
+	tables, known := r.tables(), len(r.cluster.Databases())
+	in := &workload.Input{Path: p.path, Kind: "schema", Format: "sql"}
+	readings, err := addSchema(r.cluster, p, in)
+	if err != nil {
+		return err
+	}
+	if p.database == "" {
+		r.common = append(r.common, p.path)
+	}
+	in.Records = int64(max(0, r.tables()-tables))
+	for _, reading := range readings {
+		if reading.Tool != "" {
+			in.Format = reading.Tool
+		}
+		in.Notes = append(in.Notes, reading.Notes...)
+	}
+	if all := r.cluster.Databases(); len(all) > known+1 {
+		var names []string
+		for _, s := range all[known:] {
+			names = append(names, cmp.Or(s.Database, "one without a name"))
+		}
+		in.Notes = append(in.Notes, fmt.Sprintf("%d databases: %s", len(names), strings.Join(names, ", ")))
+	}
+	r.inputs = append(r.inputs, in)
+	return nil
+}
+
+func (r *schemaReader) tables() int {
+	n := 0
+	for _, s := range r.cluster.Databases() {
+		n += len(s.Tables)
+	}
+	return n
+}
+
+// stats reads one value of --stats.
+func (r *schemaReader) stats(p ofDatabase) error {
+	if p.database != "" {
+		if err := r.own(p.database); err != nil {
+			return err
+		}
+	}
+	s, err := snapshotAt(p.path)
+	if err != nil {
+		return err
+	}
+	if s != nil {
+		in, err := addSnapshotStats(r.home(p.database, s.Database), source.Server{Path: p.path, Snapshot: s})
+		r.inputs = append(r.inputs, in)
+		return err
+	}
+	read, err := addStats(r.cluster, p)
+	r.inputs = append(r.inputs, read...)
+	return err
+}
+
+// home is the schema that a server's statistics belong to: of the database that
+// was named, else of the server's, else the one that is for all.
+func (r *schemaReader) home(named, server string) *schema.Schema {
+	if named != "" {
+		return r.cluster.Database(named)
+	}
+	if s := r.cluster.Of(server); s != nil {
+		return s
+	}
+	if s := r.cluster.Only(); s != nil {
+		return s
+	}
+	return r.cluster.Database(server)
+}
+
+// own gives a database that has no DDL of its own what is for all, so that its
+// statistics are not those of others.
+func (r *schemaReader) own(database string) error {
+	if s := r.cluster.Of(database); s == nil || s.Database == database {
+		return nil
+	}
+	for _, path := range r.common {
+		if _, err := addSchema(r.cluster, ofDatabase{database, path}, &workload.Input{}); err != nil {
+			return err
+		}
+	}
+	r.cluster.Database(database).Problems = nil // told once, by the reading for all
+	return nil
 }
 
 // addSchema reads DDL. Places in it are named as the user named them, where
 // that is below the working folder: they become locations in editors and CI.
-func addSchema(sch *schema.Schema, path string, in *workload.Input) error {
+func addSchema(c *schema.Cluster, p ofDatabase, in *workload.Input) ([]schema.Reading, error) {
+	path := p.path
 	root, name := filepath.Split(filepath.Clean(path))
 	if wd, err := os.Getwd(); err == nil {
 		if local := filepath.FromSlash(shownPath(wd, filepath.Clean(path), 1)); filepath.IsLocal(local) {
@@ -78,8 +162,10 @@ func addSchema(sch *schema.Schema, path string, in *workload.Input) error {
 	if root == "" {
 		root = "."
 	}
-	fsys := counting{os.DirFS(root), in}
-	return sch.AddPath(fsys, filepath.ToSlash(name))
+	home := c.Database(p.database)
+	before := len(home.Readings)
+	err := home.AddPath(counting{os.DirFS(root), in}, filepath.ToSlash(name))
+	return home.Readings[before:], err
 }
 
 // counting notes the size of the files that are read whole.
@@ -101,7 +187,8 @@ func (c counting) ReadFile(name string) ([]byte, error) {
 var statsFiles = map[string]bool{".csv": true, ".tsv": true, ".json": true, ".ndjson": true, ".jsonl": true, ".sql": true, ".txt": true}
 
 // addStats reads a statistics file, or those of a folder.
-func addStats(sch *schema.Schema, path string) ([]*workload.Input, error) {
+func addStats(c *schema.Cluster, p ofDatabase) ([]*workload.Input, error) {
+	path := p.path
 	var inputs []*workload.Input
 	wd, _ := os.Getwd()
 	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
@@ -115,7 +202,7 @@ func addStats(sch *schema.Schema, path string) ([]*workload.Input, error) {
 		in := &workload.Input{Path: name, Kind: "stats", Format: schema.StatsFormat(content)}
 		in.Bytes, in.Lines = int64(len(content)), lines(content)
 		inputs = append(inputs, in)
-		err = sch.AddStats(shownPath(wd, name, 1), content)
+		err = c.AddStats(shownPath(wd, name, 1), p.database, content)
 		if errors.Is(err, schema.ErrNotStatistics) && name != path {
 			in.Kind, in.Format = "unknown", "unknown"
 			in.Notes = append(in.Notes, "left out: "+err.Error())

@@ -36,11 +36,12 @@ func TestReadSchema_namesPlacesAsTheUserDid(t *testing.T) {
 		{filepath.Join(dir, "other/schema.sql"), "schema.sql", 3},
 	} {
 		f := inputFlags{schema: []string{c.schema}}
-		sch, _, err := f.readSchema()
+		read, err := f.readSchema()
 		if err != nil {
 			t.Errorf("%s: %v", c.schema, err)
 			continue
 		}
+		sch := read.cluster.Database("")
 		if len(sch.Problems) != 1 || sch.Problems[0].Path != c.path || sch.Problems[0].Line != c.line {
 			t.Errorf("%s: %+v, want %s:%d", c.schema, sch.Problems, c.path, c.line)
 		}
@@ -54,11 +55,11 @@ func TestReadSchema_saysWhatItRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := inputFlags{schema: []string{"schema.sql"}}
-	_, inputs, err := f.readSchema()
-	if err != nil || len(inputs) != 1 {
-		t.Fatalf("%v, %v", inputs, err)
+	read, err := f.readSchema()
+	if err != nil || len(read.inputs) != 1 {
+		t.Fatalf("%v, %v", read, err)
 	}
-	in := inputs[0]
+	in := read.inputs[0]
 	if in.Kind != "schema" || in.Records != 2 || in.Lines != 2 || in.Bytes != int64(len(ddl)) {
 		t.Errorf("%+v", in)
 	}
@@ -66,7 +67,7 @@ func TestReadSchema_saysWhatItRead(t *testing.T) {
 
 func TestReadSchema_anEmptyFolderOfStatisticsIsAnError(t *testing.T) {
 	f := inputFlags{stats: []string{t.TempDir()}}
-	if _, _, err := f.readSchema(); err == nil {
+	if _, err := f.readSchema(); err == nil {
 		t.Error("no error")
 	}
 }
@@ -84,13 +85,16 @@ func TestReadSchema_readsStatisticsInEveryForm(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, inputs, err := (&inputFlags{stats: []string{dir}}).readSchema()
+	read, err := (&inputFlags{stats: []string{dir}}).readSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var formats []string
-	for _, in := range inputs {
+	for _, in := range read.inputs {
 		formats = append(formats, in.Kind+" "+in.Format)
 	}
-	if want := []string{"stats csv", "stats json", "stats json", "stats sql"}; err != nil || !slices.Equal(formats, want) {
-		t.Errorf("%q, %v", formats, err)
+	if want := []string{"stats csv", "stats json", "stats json", "stats sql"}; !slices.Equal(formats, want) {
+		t.Errorf("%q", formats)
 	}
 }
 
@@ -105,11 +109,14 @@ func TestReadSchema_leavesOutWhatIsNoStatisticsInAFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, inputs, err := (&inputFlags{stats: []string{dir}}).readSchema()
-	if err != nil || len(inputs) != 2 || inputs[0].Kind != "unknown" || len(inputs[0].Notes) != 1 || inputs[1].Kind != "stats" {
-		t.Errorf("a stray file in a folder: %+v, %v", inputs, err)
+	read, err := (&inputFlags{stats: []string{dir}}).readSchema()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, _, err := (&inputFlags{stats: []string{stray}}).readSchema(); err == nil {
+	if inputs := read.inputs; len(inputs) != 2 || inputs[0].Kind != "unknown" || len(inputs[0].Notes) != 1 || inputs[1].Kind != "stats" {
+		t.Errorf("a stray file in a folder: %+v", inputs)
+	}
+	if _, err := (&inputFlags{stats: []string{stray}}).readSchema(); err == nil {
 		t.Error("a file named by hand that is no statistics: no error")
 	}
 }

@@ -256,19 +256,22 @@ func limits(r *analyzer.Result) []limit {
 // misses are the other kinds of skips: what was read and not understood, or
 // not done. Each counts the noun before it.
 var misses = map[string]struct{ noun, what string }{
-	"parse-failed":          {"statement", "PostgreSQL's parser cannot read"},
-	"several-statements":    {"text", "of several statements: only the main one is analysed"},
-	"schema-problem":        {"piece", "of the schema or statistics skipped, the rest is used"},
-	"loops-of-tools":        {"loop", "of a tool (benchmark, dump, monitor) left out"},
-	"loops-not-judged":      {"loop", "of a statement that PostgreSQL's parser cannot read"},
-	"loops-dropped":         {"loop", "not kept: there were too many"},
-	"groups-folded":         {"execution", "beyond --max-groups, counted together"},
-	"statistics-shared":     {"row", "of pg_stat_statements for several statements, divided by their calls"},
-	"sessions-evicted":      {"session", "forgotten early, because too many were open at once"},
-	"below-top":             {"statement", "judged, but not listed"},
-	"detector-crashed":      {"crash", "of a rule, please report it"},
-	"detector-failed":       {"failure", "of a rule"},
-	"index-advisor-crashed": {"crash", "of the index advisor, please report it"},
+	"parse-failed":            {"statement", "PostgreSQL's parser cannot read"},
+	"several-statements":      {"text", "of several statements: only the main one is analysed"},
+	"ambiguous-table":         {"statement", "of a table whose name several schemas have"},
+	"database-without-schema": {"statement", "analysed without a schema, while other databases have one"},
+	"schema-of-another-name":  {"statement", "read by the schema of a database of another name"},
+	"schema-problem":          {"piece", "of the schema or statistics skipped, the rest is used"},
+	"loops-of-tools":          {"loop", "of a tool (benchmark, dump, monitor) left out"},
+	"loops-not-judged":        {"loop", "of a statement that PostgreSQL's parser cannot read"},
+	"loops-dropped":           {"loop", "not kept: there were too many"},
+	"groups-folded":           {"execution", "beyond --max-groups, counted together"},
+	"statistics-shared":       {"row", "of pg_stat_statements for several statements, divided by their calls"},
+	"sessions-evicted":        {"session", "forgotten early, because too many were open at once"},
+	"below-top":               {"statement", "judged, but not listed"},
+	"detector-crashed":        {"crash", "of a rule, please report it"},
+	"detector-failed":         {"failure", "of a rule"},
+	"index-advisor-crashed":   {"crash", "of the index advisor, please report it"},
 }
 
 // missed says what was not understood or not done, with an example each.

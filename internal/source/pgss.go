@@ -189,6 +189,9 @@ func (t *statsTable) take(e *statsEntry, was *exported) {
 	if t.c.cut {
 		t.longest = max(t.longest, utf8.RuneCountInString(row.text))
 	}
+	if t.c.user >= 0 {
+		row.by(e.user)
+	}
 	row.add(e.exported, *was)
 	row.top = max(row.top, e.top)
 	if !e.since.IsZero() && (row.since.IsZero() || e.since.Before(row.since)) {

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -21,9 +22,25 @@ type statsRow struct {
 	statsKey
 	lexed           sqltree.Lexed
 	text, database  string
+	users           []string // at most maxStatsUsers
 	calls, returned int64
 	exec, plan, top float64 // ms
 	since           time.Time
+}
+
+// maxStatsUsers is how many users a row keeps; with one more it is not known
+// who ran it.
+const maxStatsUsers = workload.MaxContexts - 1
+
+// by notes who ran it.
+func (row *statsRow) by(user string) {
+	if len(row.users) > maxStatsUsers || slices.Contains(row.users, user) {
+		return
+	}
+	if len(row.users) == maxStatsUsers {
+		user = ""
+	}
+	row.users = append(row.users, strings.Clone(user))
 }
 
 // before returns what an earlier export said of the same row.
@@ -82,7 +99,8 @@ func (t *statsTable) fold(agg *workload.Aggregator) {
 			row.lexed.Traits |= sqltree.Truncated // left(query, 80)
 		}
 		c := &workload.Counter{
-			Key: row.group, Database: row.database, Text: row.text, TopLevel: row.topLevel,
+			Users: row.users,
+			Key:   row.group, Database: row.database, Text: row.text, TopLevel: row.topLevel,
 			Command: workload.Command(row.lexed.Command), Traits: workload.Traits(row.lexed.Traits),
 		}
 		if !row.topLevel {
