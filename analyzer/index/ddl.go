@@ -170,7 +170,7 @@ func createStatements(d Def, t *schema.Table, sch *schema.Schema, taken func(str
 		lines = append(lines, "CREATE EXTENSION IF NOT EXISTS "+schema.QuoteIdent(ext)+";")
 	}
 	if t == nil || t.Kind != schema.KindPartitioned {
-		lines = append(lines, fmt.Sprintf("CREATE %sINDEX CONCURRENTLY %s ON %s%s;", unique, schema.QuoteIdent(d.Name), d.Table.Quoted(), body(d)))
+		lines = append(lines, fmt.Sprintf("CREATE %sINDEX CONCURRENTLY %s ON %s%s;", unique, schema.QuoteIdent(d.Name), sch.Quoted(d.Table), body(d)))
 		return strings.Join(lines, "\n")
 	}
 	lines = append(lines, attach(d, t, sch, unique, "", taken)...)
@@ -180,10 +180,10 @@ func createStatements(d Def, t *schema.Table, sch *schema.Schema, taken func(str
 // attach writes the index of a partitioned table, its partitions' and, where
 // they are partitioned themselves, theirs. parent is the index to attach to.
 func attach(d Def, t *schema.Table, sch *schema.Schema, unique, parent string, taken func(string) bool) []string {
-	own := schema.Name{Schema: d.Table.Schema, Name: d.Name}
-	lines := []string{fmt.Sprintf("CREATE %sINDEX %s ON ONLY %s%s;", unique, schema.QuoteIdent(d.Name), d.Table.Quoted(), body(d))}
+	own := sch.QuotedBeside(d.Table, d.Name)
+	lines := []string{fmt.Sprintf("CREATE %sINDEX %s ON ONLY %s%s;", unique, schema.QuoteIdent(d.Name), sch.Quoted(d.Table), body(d))}
 	if t.Kind != schema.KindPartitioned {
-		lines[0] = fmt.Sprintf("CREATE %sINDEX CONCURRENTLY %s ON %s%s;", unique, schema.QuoteIdent(d.Name), d.Table.Quoted(), body(d))
+		lines[0] = fmt.Sprintf("CREATE %sINDEX CONCURRENTLY %s ON %s%s;", unique, schema.QuoteIdent(d.Name), sch.Quoted(d.Table), body(d))
 	}
 	if t.Kind == schema.KindPartitioned {
 		for _, p := range t.Partitions {
@@ -194,23 +194,23 @@ func attach(d Def, t *schema.Table, sch *schema.Schema, unique, parent string, t
 			c := d
 			c.Table = p
 			c.Name = name(c, taken)
-			lines = append(lines, attach(c, part, sch, unique, own.Quoted(), taken)...)
+			lines = append(lines, attach(c, part, sch, unique, own, taken)...)
 		}
 	}
 	if parent != "" {
-		lines = append(lines, fmt.Sprintf("ALTER INDEX %s ATTACH PARTITION %s;", parent, own.Quoted()))
+		lines = append(lines, fmt.Sprintf("ALTER INDEX %s ATTACH PARTITION %s;", parent, own))
 	}
 	return lines
 }
 
 // rollback undoes createStatements. The index of a partitioned table cannot be
 // dropped concurrently.
-func rollback(d Def, t *schema.Table) string {
-	n := schema.Name{Schema: d.Table.Schema, Name: d.Name}
+func rollback(d Def, t *schema.Table, sch *schema.Schema) string {
+	name := sch.QuotedBeside(d.Table, d.Name)
 	if t != nil && t.Kind == schema.KindPartitioned {
-		return "DROP INDEX " + n.Quoted() + ";"
+		return "DROP INDEX " + name + ";"
 	}
-	return "DROP INDEX CONCURRENTLY " + n.Quoted() + ";"
+	return "DROP INDEX CONCURRENTLY " + name + ";"
 }
 
 // extensionOf names the extension that an operator class comes from.

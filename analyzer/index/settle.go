@@ -78,10 +78,10 @@ func oneOf(names []schema.Name) string {
 	for _, n := range names[:min(len(names), listed)] {
 		words = append(words, n.String())
 	}
-	last := len(words) - 1
-	if more := len(names) - listed; more > 0 {
-		last, words = len(words), append(words, fmt.Sprintf("one of %d others", more))
+	if len(names) > listed {
+		words = append(words, "others")
 	}
+	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 

@@ -23,7 +23,7 @@ func (s *selector) selection() *Selection {
 			c.def.Table = t.Name
 		}
 		c.def.Name = name(c.def, s.taken(c.def.Table.Schema))
-		a := Advice{Action: Create, Def: c.def, Rule: ruleOf(c.def), Basis: c.basis, Rollback: rollback(c.def, t), Literals: literals(c.def)}
+		a := Advice{Action: Create, Def: c.def, Rule: ruleOf(c.def), Basis: c.basis, Rollback: rollback(c.def, t, s.schema), Literals: literals(c.def)}
 		a.DDL = createStatements(c.def, t, s.schema, s.taken(c.def.Table.Schema))
 		_, a.Extension = extensionOf(c.def)
 		if c.basis != Heuristic {

@@ -11,31 +11,46 @@ import (
 // Cluster is the databases of one server. Each has its own tables; roles, and
 // the search paths that they have everywhere, belong to all.
 type Cluster struct {
-	databases  []*Schema           // in the order in which they were first named
+	databases  []*Schema // in the order in which they were first named
+	byName     map[string]*Schema
 	everywhere map[string][]string // search paths by role, "" all roles
 }
 
 // NewCluster returns a cluster without databases.
-func NewCluster() *Cluster { return &Cluster{everywhere: map[string][]string{}} }
+func NewCluster() *Cluster {
+	return &Cluster{byName: map[string]*Schema{}, everywhere: map[string][]string{}}
+}
 
 // Alone is the cluster of one schema.
 func Alone(s *Schema) *Cluster {
 	if s == nil {
 		return nil
 	}
-	return &Cluster{databases: []*Schema{s}, everywhere: s.everywhere}
+	return &Cluster{databases: []*Schema{s}, byName: map[string]*Schema{s.Database: s}, everywhere: s.everywhere}
 }
 
 // Database returns the schema of the database of that name, a new one where
 // there is none. The one without a name holds what no input says a database
 // of.
 func (c *Cluster) Database(name string) *Schema {
-	if s := c.find(name); s != nil {
+	if s := c.byName[name]; s != nil {
 		return s
 	}
 	s := &Schema{Database: name, cluster: c, everywhere: c.everywhere}
 	c.databases = append(c.databases, s)
+	c.byName[name] = s
 	return s
+}
+
+// maxDatabases bounds those that scripts name.
+const maxDatabases = 10_000
+
+// connect is Database for what a script names; nil where those are too many.
+func (c *Cluster) connect(name string) *Schema {
+	if c.byName[name] == nil && len(c.databases) >= maxDatabases {
+		return nil
+	}
+	return c.Database(name)
 }
 
 // Databases are those that were named, and the one without a name if something
@@ -59,15 +74,6 @@ func (s *Schema) empty() bool {
 	return len(s.Tables) == 0 && len(s.Problems) == 0 && len(s.Settings) == 0 && len(s.Extensions) == 0 && len(s.SearchPath) == 0
 }
 
-func (c *Cluster) find(name string) *Schema {
-	for _, s := range c.databases {
-		if s.Database == name {
-			return s
-		}
-	}
-	return nil
-}
-
 // Of returns the schema by which statements of a database are read: its own,
 // else the one without a name, which is for every database that has none of its
 // own. It is nil where there is neither.
@@ -75,10 +81,10 @@ func (c *Cluster) Of(database string) *Schema {
 	if c == nil {
 		return nil
 	}
-	if s := c.find(database); s != nil && (database != "" || !s.empty()) {
+	if s := c.byName[database]; s != nil && (database != "" || !s.empty()) {
 		return s
 	}
-	if s := c.find(""); s != nil && len(s.Tables) > 0 {
+	if s := c.byName[""]; s != nil && len(s.Tables) > 0 {
 		return s
 	}
 	return nil
@@ -122,7 +128,7 @@ func (c *Cluster) AddStats(path, database string, content []byte) error {
 	if database != "" {
 		return c.Database(database).AddStats(path, content)
 	}
-	if s := c.find(""); s != nil && len(s.Tables) > 0 {
+	if s := c.byName[""]; s != nil && len(s.Tables) > 0 {
 		return s.AddStats(path, content)
 	}
 	if s := c.Only(); s != nil {
@@ -165,7 +171,11 @@ func (c *Cluster) addStatsParts(path, database string, parts []part) error {
 		s := home
 		if database == "" {
 			if s = c.Of(p.database); s == nil {
-				s = c.Database(p.database)
+				s = c.connect(p.database)
+			}
+			if s == nil {
+				home.tooMany(path)
+				continue
 			}
 		}
 		if err = s.addStats(path, p.line, []byte(p.text)); err == nil {
@@ -191,18 +201,17 @@ type part struct {
 // connects nowhere and its own, or those of the only one there is. others are
 // the databases that are left out.
 func (s *Schema) chosen(parts []part) (mine []part, others []string) {
-	var names []string
+	names := map[string]bool{"": true}
 	for _, p := range parts {
-		if p.database != "" && !slices.Contains(names, p.database) {
-			names = append(names, p.database)
-		}
+		names[p.database] = true
 	}
-	all := len(names) == 1
+	sole := len(names) == 2
 	for _, p := range parts {
 		switch {
-		case p.database == "" || p.database == s.Database || all:
+		case p.database == "" || p.database == s.Database || sole:
 			mine = append(mine, p)
-		case !slices.Contains(others, p.database):
+		case names[p.database]:
+			names[p.database] = false
 			others = append(others, p.database)
 		}
 	}
@@ -211,22 +220,29 @@ func (s *Schema) chosen(parts []part) (mine []part, others []string) {
 
 // route hands every part of a script to the schema of its database.
 func (s *Schema) route(path string, parts []part, version int, later *[]delayed) {
-	home, sole := s, len(parts) == 1
+	home, sole := s, len(parts) == 1 && parts[0].database == ""
 	if s.Database != "" {
 		var others []string
 		parts, others = s.chosen(parts)
-		if !slices.ContainsFunc(parts, func(p part) bool { return p.database != "" }) {
-			s.loader(path).problem("the script connects to %s, and to no database %s: only what stands before is read", strings.Join(others, ", "), s.Database)
+		if len(others) > 0 && !slices.ContainsFunc(parts, func(p part) bool { return p.database != "" }) {
+			s.loader(path).problem("the script connects to %s, and to no database %s: only what stands before is read", clip(strings.Join(others, ", "), 200), s.Database)
 		}
 	}
 	for _, p := range parts {
 		to := home
 		if s.Database == "" && p.database != "" && s.cluster != nil {
-			to = s.cluster.Database(p.database)
+			if to = s.cluster.connect(p.database); to == nil {
+				s.tooMany(path)
+				continue
+			}
 		}
 		if to.Version == 0 {
 			to.Version = version
 		}
 		to.addPart(path, p, sole, later)
 	}
+}
+
+func (s *Schema) tooMany(path string) {
+	s.loader(path).problem("more than %d databases: the rest is left out", maxDatabases)
 }

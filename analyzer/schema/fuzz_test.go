@@ -86,6 +86,29 @@ func FuzzAddDDL(f *testing.F) {
 	})
 }
 
+func FuzzCluster(f *testing.F) {
+	f.Add("CREATE ROLE r;\n\\connect app\nCREATE TABLE t (a int);\n\\c -reuse-previous=on \"dbname='x\\'y'\"\nCREATE TABLE t (a int);\nALTER DATABASE app SET search_path = a;", "crm")
+	f.Add("\\restrict k\n\\c a\nCREATE TABLE t ();\n\\unrestrict k\n\\c b\nSELECT pg_restore_relation_stats('relname', 't', 'reltuples', '1');\nCREATE TABLE t ()", "b")
+	f.Add("ALTER ROLE r IN DATABASE x SET search_path = \"$user\", public;\n\\c x\nALTER ROLE ALL SET search_path TO DEFAULT; ALTER DATABASE y RESET ALL;\n\\c postgres://h/x", "")
+	f.Fuzz(func(t *testing.T, script, database string) {
+		c := NewCluster()
+		for _, name := range []string{"", database} {
+			c.Database(name).AddDDL("fuzz.sql", script)
+			_ = c.AddStats("fuzz.sql", name, []byte("--\n"+script))
+		}
+		for _, s := range c.Databases() {
+			if s.catalog != nil {
+				consistent(t, s)
+			}
+			for _, tab := range s.As("r", "").Tables {
+				if m := s.Match(tab.Name.Name); m.Table == nil && len(m.Candidates) < 2 {
+					t.Fatalf("%s means nothing", tab.Name)
+				}
+			}
+		}
+	})
+}
+
 func FuzzAddStats(f *testing.F) {
 	for _, name := range []string{"pg_stats.csv", "relations.csv", "settings.csv", "index_usage.csv"} {
 		content, err := os.ReadFile("testdata/forum/" + name)

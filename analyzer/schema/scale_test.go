@@ -59,3 +59,19 @@ func BenchmarkAddDDL(b *testing.B) {
 		}
 	}
 }
+
+func TestCluster_manyDatabasesTakeLinearTime(t *testing.T) {
+	var b strings.Builder
+	for i := range 40_000 {
+		fmt.Fprintf(&b, "\\connect d%d\nALTER DATABASE e%d SET search_path = a;\n", i, i)
+	}
+	c := NewCluster()
+	c.Database("").AddDDL("all.sql", b.String())
+	problems := 0
+	for _, s := range c.Databases() {
+		problems += len(s.Problems)
+	}
+	if len(c.databases) != maxDatabases || problems == 0 {
+		t.Errorf("%d databases, %d problems", len(c.databases), problems)
+	}
+}

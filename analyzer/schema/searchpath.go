@@ -29,7 +29,10 @@ func (l *loader) setDefault(role *pg.RoleSpec, database string, n *pg.VariableSe
 		if l.fixed() {
 			return
 		}
-		s = s.cluster.Database(database)
+		if s = s.cluster.connect(database); s == nil {
+			l.tooMany(l.path)
+			return
+		}
 	}
 	name := role.GetRolename()
 	switch {
@@ -228,8 +231,10 @@ func (s *Schema) hasSchema(name string) bool { return s.tables.schemas[name] > 0
 type Match struct {
 	Table      *Table // nil: unknown, or one of several
 	Off        bool   // it lies in no schema of the search path, but is the only one of its name
-	Candidates []Name // where it is one of several
+	Candidates []Name // where it is one of several, at most maxCandidates of them
 }
+
+const maxCandidates = 4
 
 // Match looks an unqualified name up.
 func (s *Schema) Match(name string) Match {
@@ -258,13 +263,14 @@ func (s *Schema) Match(name string) Match {
 	if t := s.tables.only(name); t != nil {
 		return Match{Table: t, Off: true}
 	}
-	m := Match{Candidates: slices.Clone(s.tables.bare[name])}
+	m := Match{Candidates: s.tables.bare[name]}
 	if len(found) > 1 {
-		m.Candidates = m.Candidates[:0]
+		m.Candidates = nil
 		for _, t := range found {
 			m.Candidates = append(m.Candidates, t.Name)
 		}
 	}
+	m.Candidates = slices.Clone(m.Candidates[:min(len(m.Candidates), maxCandidates)])
 	slices.SortFunc(m.Candidates, func(a, b Name) int { return strings.Compare(a.String(), b.String()) })
 	return m
 }
@@ -277,4 +283,17 @@ func (s *Schema) first(path []string, name string) *Table {
 		}
 	}
 	return nil
+}
+
+// Quoted returns a table's name as DDL must write it so that everybody who runs
+// it means that table: public is left out only where no search path of the
+// database's or a role's and no table of the same name is in the way.
+func (s *Schema) Quoted(table Name) string { return s.QuotedBeside(table, table.Name) }
+
+// QuotedBeside is Quoted of an index of the table.
+func (s *Schema) QuotedBeside(table Name, name string) string {
+	if table.Schema == "public" && s != nil && (len(s.SearchPath)+len(s.rolePaths)+len(s.everywhere) > 0 || len(s.tables.bare[table.Name]) > 1) {
+		return QuoteIdent(table.Schema) + "." + QuoteIdent(name)
+	}
+	return Name{table.Schema, name}.Quoted()
 }

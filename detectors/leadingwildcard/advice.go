@@ -129,8 +129,8 @@ func indexFix(sch *schema.Schema, t *query.Table, part schema.Part, body string)
 	ix := schema.Name{Schema: name.Schema, Name: schema.IndexName(name.Name, []schema.Part{part}, taken(sch, name.Schema))}
 	return analyzer.Fix{
 		Kind:     "index",
-		SQL:      fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s %s;", schema.QuoteIdent(ix.Name), name.Quoted(), body),
-		Rollback: "DROP INDEX CONCURRENTLY " + ix.Quoted() + ";",
+		SQL:      fmt.Sprintf("CREATE INDEX CONCURRENTLY %s ON %s %s;", schema.QuoteIdent(ix.Name), sch.Quoted(name), body),
+		Rollback: "DROP INDEX CONCURRENTLY " + sch.QuotedBeside(name, ix.Name) + ";",
 	}
 }
 

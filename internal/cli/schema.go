@@ -78,14 +78,23 @@ func (r *schemaReader) schema(p ofDatabase) error {
 		in.Notes = append(in.Notes, reading.Notes...)
 	}
 	if all := r.cluster.Databases(); len(all) > known+1 {
-		var names []string
-		for _, s := range all[known:] {
-			names = append(names, cmp.Or(s.Database, "one without a name"))
-		}
-		in.Notes = append(in.Notes, fmt.Sprintf("%d databases: %s", len(names), strings.Join(names, ", ")))
+		in.Notes = append(in.Notes, listed(all[known:]))
 	}
 	r.inputs = append(r.inputs, in)
 	return nil
+}
+
+// listed names databases: 3 databases: app, crm, hr.
+func listed(all []*schema.Schema) string {
+	const most = 10
+	var names []string
+	for _, s := range all[:min(len(all), most)] {
+		names = append(names, cmp.Or(s.Database, "one without a name"))
+	}
+	if len(all) > most {
+		names = append(names, "...")
+	}
+	return fmt.Sprintf("%d databases: %s", len(all), strings.Join(names, ", "))
 }
 
 func (r *schemaReader) tables() int {

@@ -75,9 +75,11 @@ var script = []struct{ what, query string }{
 	{"foreign keys", `SELECT format('ALTER TABLE %s%I.%I ADD CONSTRAINT %I %s', CASE WHEN c.relkind = 'p' THEN '' ELSE 'ONLY ' END, n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid))
 		FROM ` + relations + ` JOIN pg_constraint k ON k.conrelid = c.oid WHERE k.contype = 'f' AND k.conparentid = 0 ORDER BY c.oid, k.oid`},
 	// The last one: what stands behind it is created where it says.
-	{"search path", `SELECT format('ALTER DATABASE %I SET search_path = %s', current_database(), substr(o, length('search_path=') + 1))
-		FROM pg_db_role_setting s, unnest(s.setconfig) o
-		WHERE s.setrole = 0 AND s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) AND o LIKE 'search\_path=%'`},
+	{"search paths", `SELECT format('ALTER %s SET search_path = %s', CASE WHEN s.setrole = 0 AND s.setdatabase <> 0 THEN format('DATABASE %I', d.datname)
+				ELSE 'ROLE ' || CASE WHEN s.setrole = 0 THEN 'ALL' ELSE quote_ident(pg_get_userbyid(s.setrole)) END || CASE WHEN s.setdatabase = 0 THEN '' ELSE format(' IN DATABASE %I', d.datname) END END,
+			coalesce(nullif(substr(o, length('search_path=') + 1), '""'), quote_literal('')))
+		FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) o
+		WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND o LIKE 'search\_path=%' ORDER BY s.setdatabase, s.setrole`},
 }
 
 // ddl writes the schema as a script, as pg_dump --schema-only does.

@@ -114,7 +114,7 @@ func TestRead_agreesWithPgDump(t *testing.T) {
 	if diff := gocmp.Diff(dumped.Functions, live.Functions); diff != "" {
 		t.Errorf("functions, pg_dump (-) and the catalog (+):\n%s", diff)
 	}
-	if live.Version/10000 != server.Version || !slices.Equal(live.SearchPath, []string{"audit", "public"}) {
+	if live.Version/10000 != server.Version || !slices.Equal(live.SearchPath, []string{"audit", "$user", "public"}) {
 		t.Errorf("version %d, search path %v", live.Version, live.SearchPath)
 	}
 }
