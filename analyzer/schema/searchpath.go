@@ -157,7 +157,7 @@ func (s *Schema) Anywhere() *Schema {
 // SELECT set_config. It is one if ok; a path that the text does not tell is not
 // known.
 func PathSet(text string) (path []string, known, ok bool) {
-	if !searchPath.MatchString(text) {
+	if !mentionsPath(text) {
 		return nil, false, false
 	}
 	tree, err := sqltree.Parse(text)
@@ -182,10 +182,23 @@ func PathSet(text string) (path []string, known, ok bool) {
 	return path, known, ok
 }
 
-var (
-	searchPath = regexp.MustCompile(`(?i)search_path`)
-	setsPath   = regexp.MustCompile(`(?i)^\s*set\s+(session\s+|local\s+)?search_path\b`)
-)
+var setsPath = regexp.MustCompile(`(?i)^\s*set\s+(session\s+|local\s+)?search_path\b`)
+
+// mentionsPath looks for search_path in any case, fast: every statement is
+// asked.
+func mentionsPath(text string) bool {
+	const word, before = "search_path", len("search")
+	for i := 0; ; i++ {
+		next := strings.IndexByte(text[i:], '_')
+		if next < 0 {
+			return false
+		}
+		i += next
+		if start := i - before; start >= 0 && start+len(word) <= len(text) && strings.EqualFold(text[start:start+len(word)], word) {
+			return true
+		}
+	}
+}
 
 // configured are the values that a SELECT gives to search_path.
 func configured(n *pg.SelectStmt) []*pg.Node {

@@ -74,12 +74,35 @@ func finding(w *analyzer.Workload, a *index.Advice, statements map[string]*analy
 			Kind: "index", Title: title(a), SQL: a.DDL, Rollback: a.Rollback,
 		}},
 	}
+	if offPath(statements[served[0].ID], a.Def.Table) {
+		f.Confidence *= sure
+		f.Notes = append(f.Notes, fmt.Sprintf("%s is in no schema of the search_path that is known: it is taken for the table meant because no other has its name", a.Def.Table))
+	}
 	if len(served) > 1 {
 		for _, s := range served {
 			f.Queries = append(f.Queries, s.ID)
 		}
 	}
 	return f
+}
+
+// sure is what is left of the confidence where the table is a guess.
+const sure = .9
+
+// offPath reports whether a statement means the table only because there is no
+// other of its name.
+func offPath(s *analyzer.Statement, table schema.Name) bool {
+	if s == nil || s.Query == nil {
+		return false
+	}
+	for _, scope := range s.Query.Scopes {
+		for _, t := range scope.Tables {
+			if t.OffPath && t.Rel != nil && t.Rel.Name == table {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func severity(b index.Basis) analyzer.Severity {

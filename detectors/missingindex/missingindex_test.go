@@ -2,11 +2,13 @@ package missingindex
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apilint/apilint/analyzer"
 	"github.com/apilint/apilint/analyzer/analyzertest"
 	"github.com/apilint/apilint/analyzer/index"
+	"github.com/apilint/apilint/analyzer/query"
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/workload"
 )
@@ -21,6 +23,7 @@ func reviewed(t *testing.T, advices ...index.Advice) []analyzer.Finding {
 	w := &analyzer.Workload{
 		Statements: []*analyzer.Statement{
 			{ID: "a", Groups: []*workload.Group{{}}},
+			{ID: "off", Groups: []*workload.Group{{}}, Query: offPosts()},
 			{ID: "b", Groups: []*workload.Group{{Refs: []workload.SourceRef{{Path: "queries/b.sql", Line: 7}}}}},
 			{ID: "c", Groups: []*workload.Group{{}}, Samples: []workload.Sample{{Line: 40}, {Line: 41, Input: 9}}},
 		},
@@ -33,6 +36,20 @@ func reviewed(t *testing.T, advices ...index.Advice) []analyzer.Finding {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// offPosts reads app.posts, which is on no search path.
+func offPosts() *query.Query {
+	posts := &query.Table{Name: "posts", Rel: &schema.Table{Name: schema.Name{Schema: "app", Name: "posts"}}, OffPath: true}
+	return &query.Query{Scopes: []*query.Scope{{Tables: []*query.Table{posts}}}}
+}
+
+func TestReview_isLessSureOfATableThatIsOnNoSearchPath(t *testing.T) {
+	on := reviewed(t, advice(func(*index.Advice) {}))[0]
+	off := reviewed(t, advice(func(a *index.Advice) { a.Serves[0].ID = "off" }))[0]
+	if off.Confidence >= on.Confidence || off.Confidence < .5 || len(on.Notes) != 0 || len(off.Notes) != 1 || !strings.Contains(off.Notes[0], "search_path") {
+		t.Errorf("%v %q, on the path %v %q", off.Confidence, off.Notes, on.Confidence, on.Notes)
+	}
 }
 
 func advice(change func(*index.Advice)) index.Advice {

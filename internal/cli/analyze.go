@@ -56,6 +56,7 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 		Example: `  apilint analyze postgresql.log --schema schema.sql --stats stats/
   apilint analyze postgresql.log pg_stat_statements.csv trace.jsonl
   apilint analyze postgresql.log --format sql > indexes.sql
+  apilint analyze postgresql.log --schema app=app.sql --schema crm=crm.sql
   apilint analyze postgresql.log --dsn env
   kubectl logs pg-0 | apilint analyze - --fail-on warning
   apilint analyze --follow postgresql.log
@@ -77,8 +78,8 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 	fl.Int64Var(&f.minCalls, "min-calls", 0, "judge only statements with at least `N` calls")
 	fl.DurationVar(&f.minTotal, "min-total-time", 0, "judge only statements that took at least this `TIME` in all (200ms)")
 	fl.IntVar(&f.top, "top", 0, "list only `N` findings and statements (0: all)")
-	fl.Var(&f.budget, "budget", "disk `SIZE` for recommended indexes (500MB; 0: no limit)")
-	fl.IntVar(&f.maxIndexes, "max-indexes", 0, "recommend at most `N` indexes (0: no limit)")
+	fl.Var(&f.budget, "budget", "disk `SIZE` for recommended indexes of each database (500MB; 0: no limit)")
+	fl.IntVar(&f.maxIndexes, "max-indexes", 0, "recommend at most `N` indexes for each database (0: no limit)")
 	fl.Float64Var(&f.rttMS, "rtt-ms", .5, "round trip to the server in `MS`, where the log cannot tell")
 	fl.Float64Var(&f.minParseRate, "min-parse-rate", .5, "exit 3 when a smaller `SHARE` of the log's lines was understood")
 	fl.BoolVar(&f.follow, "follow", false, "read on while the log grows, across rotations; Ctrl-C prints the report")
