@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
@@ -22,6 +23,9 @@ func detect(head []byte) string {
 	}
 	isJSON := text[0] == '{' || text[0] == '[' && isJSONStart(text[1:])
 	if isJSON {
+		if prefixedByJSON(text) {
+			return "stderr"
+		}
 		if kind := detectJSON(text); kind != "json" {
 			return kind
 		}
@@ -61,6 +65,22 @@ func detectJSON(text []byte) string {
 	}
 	return "jsonlog"
 }
+
+// prefixedByJSON reports whether a log_line_prefix was made to look like JSON:
+// `{"at":"%m","pid":%p} ` stands before a severity.
+func prefixedByJSON(text []byte) bool {
+	line, _, _ := bytes.Cut(text[:min(len(text), longestPrefix)], []byte{'\n'})
+	d := json.NewDecoder(bytes.NewReader(line))
+	var ignored json.RawMessage
+	if d.Decode(&ignored) != nil {
+		return false
+	}
+	at, _ := findSeverity(bytes.TrimLeft(line[d.InputOffset():], " "))
+	return at == 0
+}
+
+// longestPrefix is how far into its first line a log is looked at for that.
+const longestPrefix = 4096
 
 // csvHeader returns the lower-case fields of the first line, nil when it is no
 // line of column names.

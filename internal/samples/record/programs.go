@@ -19,6 +19,8 @@ var programs = []envelope{
 	{"journal-with-unit.txt", "systemd-journald, journalctl -o with-unit", journal("with-unit"), expandsTabs},
 	{"journal-cat.txt", "systemd-journald, journalctl -o cat", journal("cat"), ""},
 	{"journal.json", "systemd-journald, journalctl -o json --all", journal("json --all"), ""},
+	{"journal.export", "systemd-journald, journalctl -o export", journal("export"), ""},
+	{"journal-verbose.txt", "systemd-journald, journalctl -o verbose", journal("verbose"), ""},
 	{"conmon.log", "conmon, --log-path k8s-file", conmon, ""},
 	{"postgresql.log.bz2", "bzip2", through("bzip2", "-c"), ""},
 	{"postgresql.log.xz", "xz", through("xz", "-c"), ""},
