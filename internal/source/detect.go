@@ -37,6 +37,8 @@ func detect(head []byte) string {
 		return "metrics"
 	case isJSON:
 		return "json"
+	case markup.Match(text) && namesStatistics(text):
+		return "export"
 	}
 	if header := csvHeader(text); header != nil {
 		switch {
@@ -224,6 +226,9 @@ func unknown(kind string, head []byte) string {
 		return "this is no text"
 	case "stderr":
 		return "no line matches a log_line_prefix; give the server's setting with --log-line-prefix"
+	}
+	if kind == "export" || namesStatistics(head) {
+		return "this names the columns of pg_stat_statements, but in a form that is not read, such as psql's HTML, LaTeX, AsciiDoc or troff, its tables without borders, or \\x with -A or --csv; export it as CSV: \\copy (SELECT * FROM pg_stat_statements) TO 'pgss.csv' CSV HEADER"
 	}
 	if name := foreignLog(head); name != "" {
 		return name

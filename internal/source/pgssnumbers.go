@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,11 +21,18 @@ func statsNumber(s string, ms float64) (float64, error) {
 	if err != nil {
 		f, err = otherTime(text, ms)
 	}
+	if err != nil && commaDecimal.MatchString(text) {
+		return 0, fmt.Errorf("%.40q has the form of a locale: export it with \\pset numericlocale off", s)
+	}
 	if err != nil || !(f >= 0 && f < maxStatsMS) {
 		return 0, fmt.Errorf("%.40q is no time", s)
 	}
 	return f, nil
 }
+
+// commaDecimal is a number as psql prints it with numericlocale in most of
+// Europe. It is not guessed: 1.234 would be a thousand times less.
+var commaDecimal = regexp.MustCompile(`^\d{1,3}([.\x{a0}\x{202f}' ]?\d{3})*,\d+$`)
 
 func otherTime(s string, ms float64) (float64, error) {
 	if strings.Contains(s, ":") {

@@ -237,3 +237,23 @@ func (r *csvRecords) isHeader(record []string) bool {
 
 // footer is psql's line behind a table, in any language.
 var footer = regexp.MustCompile(`^\s*\(\d+ [^()]{1,24}\)\s*$`)
+
+// columnWords are what every export of the view names, with LaTeX's escapes.
+var columnWords = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)\bquery\b`), regexp.MustCompile(`(?i)\bcalls\b`), regexp.MustCompile(`(?i)\b(total|mean)(\\?_exec)?\\?_time\b`),
+}
+
+// markup is how psql's tables for documents begin.
+var markup = regexp.MustCompile(`^\s*(<table|\\begin\{|\[options=|\.(LP|TS)\n)`)
+
+// namesStatistics reports whether a head that is of no known shape names the
+// columns of the view near its beginning, and is no query of it.
+func namesStatistics(head []byte) bool {
+	head = head[:min(len(head), 4096)]
+	for _, w := range columnWords {
+		if !w.Match(head) {
+			return false
+		}
+	}
+	return true
+}

@@ -226,6 +226,29 @@ func TestDetect_tellsStatisticsFromWhatLooksLikeThem(t *testing.T) {
 	}
 }
 
+func TestUnknown_saysHowToExportWhatIsInNoShapeThatIsRead(t *testing.T) {
+	for _, c := range []struct{ how, content string }{
+		{`\pset format html`, "<table border=\"1\">\n  <tr>\n    <th align=\"center\">query</th>\n    <th align=\"center\">calls</th>\n    <th align=\"center\">total_exec_time</th>\n"},
+		{`\pset format latex`, "\\begin{tabular}{l | r | r}\n\\textit{query} & \\textit{calls} & \\textit{total\\_exec\\_time} \\\\\n\\hline\nSELECT 1 & 1 & 2 \\\\\n"},
+		{`\pset format asciidoc`, "[options=\"header\",cols=\"<l,>l,>l\",frame=\"none\"]\n|====\n^l|query ^l|calls ^l|total_exec_time\n|SELECT 1 |1 |2\n|====\n"},
+		{`\pset border 0`, "   query    calls total_exec_time \n----------- ----- ---------------\nSELECT $1      12             1.5\n(1 row)\n"},
+		{`\x, \pset format csv`, "query,SELECT 1\ncalls,1\ntotal_exec_time,2\n"},
+	} {
+		w := readText(t, Options{}, c.content)
+		if len(w.Groups) > 0 || !strings.Contains(notes(w), "names the columns of pg_stat_statements, but in a form that is not read") {
+			t.Errorf("%s: %s, notes %q", c.how, w.Inputs[0].Kind, notes(w))
+		}
+	}
+}
+
+func TestPGSS_numbersOfALocaleAreNotGuessed(t *testing.T) {
+	w := readText(t, Options{}, " query | calls | total_exec_time \n---+---+---\n SELECT a | 1 | 1.234.567,5\n SELECT b | 2 | 0,25\n")
+	in := w.Inputs[0]
+	if len(w.Groups) != 0 || in.Unreadable+in.Truncated != 2 || !strings.Contains(in.Examples[0].Text, "numericlocale off") {
+		t.Errorf("%v, %d unreadable, examples %v", shown(w), in.Unreadable, in.Examples)
+	}
+}
+
 func FuzzPGSSShapes(f *testing.F) {
 	samples, err := filepath.Glob("testdata/pgss/shapes/*")
 	if err != nil {
