@@ -13,12 +13,10 @@ var prefixes = []struct {
 	{"prefix-brackets", "<%p:%l> {%a} ", false},
 	{"prefix-epoch", "%n %p %q[%u/%d] ", false},
 	{"prefix-empty", "", false},
-	{"prefix-padded", "[%-10u] [%12d] (%-20a) %8p ", false},
 	{"prefix-session", "%s %c %l %x %v ", false},
 	{"prefix-all-session", "%m %r %i %Q %b%q %u ", false},
 	{"prefix-words", "pg: time=%m level=%e session=%c app='%a' ", false},
 	{"prefix-late", "%q%a@%u ", true},
-	{"prefix-nothing-between", "%m%p%u%d", false},
 	{"prefix-json", `{"ts":"%m","pid":%p,"user":"%u","db":"%d"} `, false},
 }
 
