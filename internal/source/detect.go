@@ -215,7 +215,7 @@ func unknown(kind string, head []byte) string {
 		if name := foreignLog(head); name != "" {
 			return name
 		}
-		return "this JSON is neither PostgreSQL's jsonlog nor OTLP traces"
+		return unknownJSON(head)
 	case "metrics":
 		return "these are metrics of pg_stat_statements as postgres_exporter gives them: they hold no SQL; export the view itself: \\copy (SELECT * FROM pg_stat_statements) TO 'pgss.csv' CSV HEADER"
 	case "stats":
@@ -233,8 +233,5 @@ func unknown(kind string, head []byte) string {
 	if name := foreignLog(head); name != "" {
 		return name
 	}
-	if bytes.Contains(head, []byte("duration:")) {
-		return "no line is a PostgreSQL log record, though some hold \"duration:\""
-	}
-	return "no format was recognised"
+	return unknownText(head)
 }

@@ -44,6 +44,22 @@ var foreign = []struct {
 		"this is a log of Redis",
 	},
 	{
+		regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\S*\s+\d+ (Query|Connect|Prepare|Execute|Quit|Init DB)\b`),
+		"this is MySQL's general query log; apilint reads PostgreSQL",
+	},
+	{
+		regexp.MustCompile(`^(ORA-\d{5}: |TNS-\d{5}: |Errors in file .*\.trc|Thread \d+ advanced to log sequence |Completed: ALTER DATABASE |.* \* \(CONNECT_DATA=)`),
+		"this is a log of Oracle; apilint reads PostgreSQL",
+	},
+	{
+		regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d\d (spid\d+s?|Server|Logon|Backup) +`),
+		"this is an error log of SQL Server; apilint reads PostgreSQL",
+	},
+	{
+		regexp.MustCompile(`^(\d{4}-\d\d-\d\dT\S+ )?[IWEFD]\d? +(COMMAND|NETWORK|STORAGE|CONTROL|WRITE|QUERY|REPL|ACCESS|INDEX|-) +\[`),
+		"this is a log of MongoDB",
+	},
+	{
 		regexp.MustCompile(`^\{"t":\{"\$date":".*"s":"[A-Z]\d?",.*"c":"`),
 		"this is a log of MongoDB",
 	},
@@ -57,8 +73,31 @@ var foreign = []struct {
 	},
 }
 
+// pages are reports rather than logs.
+var pages = []struct{ mark, note string }{
+	{"pgBadger", "this is a report of pgBadger; give the log that it was made of"},
+	{"", "this is a web page; give the log itself"},
+}
+
+// webPage says what a page is, "" if it is none.
+func webPage(head []byte) string {
+	start := bytes.ToLower(bytes.TrimLeft(head[:min(len(head), 1024)], " \t\r\n"))
+	if !begins(start, "<!doctype html") && !begins(start, "<html") {
+		return ""
+	}
+	for _, p := range pages {
+		if bytes.Contains(head, []byte(p.mark)) {
+			return p.note
+		}
+	}
+	return ""
+}
+
 // foreignLog names the program that most lines of a head come from, "" unknown.
 func foreignLog(head []byte) string {
+	if page := webPage(head); page != "" {
+		return page
+	}
 	const enough = 200
 	best, most := "", 0
 	counts := make([]int, len(foreign))
