@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -94,11 +93,7 @@ func (f *outputFlags) write(s streams, res *analyzer.Result, o report.Options) e
 		}
 		plain := o
 		plain.Color, plain.Width = false, 0
-		var b bytes.Buffer
-		if err := f.print(&b, name, res, plain); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		if err := f.printFile(path, name, res, plain); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
@@ -106,6 +101,16 @@ func (f *outputFlags) write(s streams, res *analyzer.Result, o report.Options) e
 		return nil
 	}
 	return f.print(s.out, onStdout, res, o)
+}
+
+// printFile writes while it prints: a report may be larger than what else is
+// in memory.
+func (f *outputFlags) printFile(path, name string, res *analyzer.Result, o report.Options) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.print(file, name, res, o), file.Close())
 }
 
 func (f *outputFlags) print(w io.Writer, name string, res *analyzer.Result, o report.Options) error {

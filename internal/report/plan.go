@@ -13,30 +13,33 @@ type plan struct {
 	statements statementSet
 	indexes    []*analyzer.Index
 	number     map[*analyzer.Index]int
+	made       map[change]*analyzer.Index
 	printed    map[*analyzer.Index]bool
 }
+
+// change is what DDL does to a database.
+type change struct{ ddl, database string }
 
 func planOf(r *analyzer.Result) *plan {
 	p := &plan{
 		statements: statementsOf(r),
 		indexes:    ranked(r),
 		number:     map[*analyzer.Index]int{},
+		made:       map[change]*analyzer.Index{},
 		printed:    map[*analyzer.Index]bool{},
 	}
 	for i, ix := range p.indexes {
 		p.number[ix] = i + 1
+		if c := (change{ix.DDL, ix.Database}); p.made[c] == nil {
+			p.made[c] = ix
+		}
 	}
 	return p
 }
 
 // byDDL finds the index that a finding's fix creates or drops.
 func (p *plan) byDDL(sql, database string) *analyzer.Index {
-	for _, ix := range p.indexes {
-		if ix.DDL == sql && ix.Database == database {
-			return ix
-		}
-	}
-	return nil
+	return p.made[change{sql, database}]
 }
 
 // of returns the indexes that a finding is about.
