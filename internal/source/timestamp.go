@@ -3,6 +3,7 @@ package source
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -13,6 +14,8 @@ type clock struct {
 	last [48]byte       // date, time of day and zone as written
 	n    int
 	base int64 // µs of the last second
+	// named are zones that the log names in full, nil for what is none. Bounded.
+	named map[string]*time.Location
 }
 
 // timestampLen returns the length of "2026-11-23 08:26:55" with an optional
@@ -149,6 +152,9 @@ func (c *clock) location(zone []byte) *time.Location {
 		}
 		return time.FixedZone(z, seconds)
 	}
+	if loc := c.byName(z); loc != nil {
+		return loc
+	}
 	if c.zone != nil && z != "UTC" && z != "GMT" && z != "Z" {
 		return c.zone
 	}
@@ -156,6 +162,27 @@ func (c *clock) location(zone []byte) *time.Location {
 		return time.FixedZone(z, int(h*3600))
 	}
 	return c.unknown()
+}
+
+// byName finds a zone such as Europe/Berlin, nil without one. No log names many.
+func (c *clock) byName(z string) *time.Location {
+	const most = 16
+	if !strings.Contains(z, "/") {
+		return nil
+	}
+	loc, known := c.named[z]
+	if known || len(c.named) == most {
+		return loc
+	}
+	if c.named == nil {
+		c.named = map[string]*time.Location{}
+	}
+	loc, err := time.LoadLocation(z)
+	if err != nil {
+		loc = nil
+	}
+	c.named[z] = loc
+	return loc
 }
 
 func (c *clock) unknown() *time.Location {
