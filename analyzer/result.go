@@ -155,6 +155,7 @@ type Input struct {
 	LockWaits   int64    `json:"lock_waits"`
 	Filtered    int64    `json:"filtered"` // executions left out by --since, --database, ...
 	Ambiguous   int64    `json:"ambiguous"`
+	Torn        int64    `json:"torn"` // records that stand within others
 	Unreadable  int64    `json:"unreadable"`
 	Truncated   int64    `json:"truncated"`
 	ThresholdMS *float64 `json:"threshold_ms"`

@@ -105,7 +105,7 @@ func inputs(w *workload.Workload, literals bool) []analyzer.Input {
 			Bytes: in.Bytes, Lines: in.Lines, Records: in.Records,
 			Executions: in.Executions, Fetches: in.Fetches, Parse: in.Parse, Bind: in.Bind, Plans: in.Plans,
 			Errors: in.Errors, Empty: in.Empty, ExecMS: ms(in.ExecUS), MaxExecMS: ms(in.MaxUS),
-			Bare: in.Bare, Pending: in.Pending, Nested: in.Nested, LockWaits: in.Waits, Filtered: in.Filtered, Ambiguous: in.Ambiguous, Unreadable: in.Unreadable, Truncated: in.Truncated,
+			Bare: in.Bare, Pending: in.Pending, Nested: in.Nested, LockWaits: in.Waits, Filtered: in.Filtered, Ambiguous: in.Ambiguous, Torn: in.Torn, Unreadable: in.Unreadable, Truncated: in.Truncated,
 			From: timestamp(in.From), To: timestamp(in.To), Notes: in.Notes,
 		}
 		if in.PrefixRate > 0 {

@@ -29,6 +29,7 @@ type Coverage struct {
 	ExecUS, MaxUS         int64     // µs
 	Bare                  int64     // durations without a statement
 	Ambiguous             int64     // records with more than one possible reading
+	Torn                  int64     // records that stand within others and were not read
 	Unreadable            int64     // lines that belong to no record
 	Truncated             int64     // texts cut by the server, the end of the file or --max-statement-size
 	Filtered              int64     // executions left out by --since, --database, ...
@@ -67,6 +68,7 @@ func (c *Coverage) Add(o *Coverage) {
 	c.MaxUS = max(c.MaxUS, o.MaxUS)
 	c.Bare += o.Bare
 	c.Ambiguous += o.Ambiguous
+	c.Torn += o.Torn
 	c.Unreadable += o.Unreadable
 	c.Truncated += o.Truncated
 	c.Filtered += o.Filtered

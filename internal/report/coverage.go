@@ -162,7 +162,7 @@ func contents(in *analyzer.Input) []string {
 
 // sight is what the inputs show, and how much of them was not understood.
 func sight(r *analyzer.Result, o Options) string {
-	var log, whole, unreadable, truncated, bare, pending, filtered, ambiguous int64
+	var log, whole, unreadable, truncated, bare, pending, filtered, ambiguous, torn int64
 	var dark []string
 	hint := " (-v shows examples)"
 	if o.Verbose {
@@ -176,6 +176,7 @@ func sight(r *analyzer.Result, o Options) string {
 		pending += in.Pending
 		filtered += in.Filtered
 		ambiguous += in.Ambiguous
+		torn += in.Torn
 		switch {
 		case in.Kind == "log" && in.Executions > 0:
 			log++
@@ -204,6 +205,7 @@ func sight(r *analyzer.Result, o Options) string {
 		{pending, "statement", "without a duration"},
 		{filtered, "execution", "left out as asked"},
 		{ambiguous, "record", "with more than one reading"},
+		{torn, "record", "written into the middle of others"},
 		{int64(len(dark)), "input", "not recognised"},
 	} {
 		if c.n > 0 {

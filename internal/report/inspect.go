@@ -55,7 +55,7 @@ func Inspect(w io.Writer, r *analyzer.Result, o Options) error {
 // odd reports whether there is more to say of an input than its numbers.
 func odd(in *analyzer.Input) bool {
 	return len(in.Notes) > 0 || in.ThresholdMS != nil || in.Sampled != nil || record[in.Kind] == "" ||
-		in.Unreadable+in.Truncated+in.Bare+in.Pending+in.Filtered+in.Ambiguous > 0 || in.Kind == "log" && in.Executions == 0
+		in.Unreadable+in.Truncated+in.Bare+in.Pending+in.Filtered+in.Ambiguous+in.Torn > 0 || in.Kind == "log" && in.Executions == 0
 }
 
 // overview is one row for each input; unread are lines.
@@ -193,6 +193,7 @@ func (p *page) input(in *analyzer.Input, o Options) {
 		{"pending", in.Pending, "statement", "whose duration is not in the log"},
 		{"left out", in.Filtered, "execution", "by --since, --until, --database, --user or --app"},
 		{"ambiguous", in.Ambiguous, "record", "with more than one reading"},
+		{"torn", in.Torn, "record", "written into the middle of others and lost: logging_collector = on keeps them apart"},
 	} {
 		if c.n > 0 {
 			warn(c.name, plural(c.n, c.noun)+" "+c.what)

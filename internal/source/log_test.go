@@ -69,6 +69,7 @@ func (l *logged) coverage() string {
 		{"pending", c.Pending},
 		{"bare", c.Bare},
 		{"ambiguous", c.Ambiguous},
+		{"torn", c.Torn},
 		{"unreadable", c.Unreadable},
 		{"truncated", c.Truncated},
 		{"filtered", c.Filtered},

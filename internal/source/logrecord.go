@@ -39,6 +39,7 @@ type scanner struct {
 	input    uint32
 	worker   *workload.Worker
 	match    matcher   // of stderr lines
+	torn     matcher   // of those within others
 	clock    clock     // of the other formats
 	language *language // of the messages, nil is English
 	cov      *workload.Coverage
@@ -235,6 +236,12 @@ func (s *scanner) add(r *record, m *message) {
 	cut := r.cut
 	if len(text) > s.o.MaxStatement {
 		text, cut = text[:s.o.MaxStatement], true
+	}
+	if len(text) > writtenAtOnce {
+		if at := s.tornAt(text); at >= 0 {
+			text, cut = text[:at], true
+			s.cov.Torn++
+		}
 	}
 	if cut && !r.cut && !r.short {
 		s.cov.Truncated++
