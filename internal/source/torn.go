@@ -11,9 +11,9 @@ import (
 // records of other sessions in it.
 const writtenAtOnce = 4096
 
-// longestPrefix is how far before its severity a record that was written into
+// farthestPrefix is how far before its severity a record that was written into
 // another one is looked for, in bytes.
-const longestPrefix = 256
+const farthestPrefix = 256
 
 // tornAt finds where the record of another session begins within a statement:
 // where a whole prefix with a severity stands in the middle of a line and
@@ -32,7 +32,7 @@ func (s *scanner) tornAt(text []byte) int {
 			return -1
 		}
 		line := bytes.LastIndexByte(text[:i], '\n') + 1
-		for at := max(line+1, from, i-longestPrefix); at < i; at++ {
+		for at := max(line+1, from, i-farthestPrefix); at < i; at++ {
 			if m.match(text[at:]) && at+m.head.text == i+len(colon) && outside(text[:at]) {
 				return at
 			}
