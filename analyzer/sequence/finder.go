@@ -11,6 +11,7 @@ import (
 type Finder struct {
 	o        Options
 	clients  []client // by number of the context
+	groups   []marks  // by number of the group: what all its executions have, and markSeen
 	names    map[string]uint32
 	texts    []string // of names
 	scopes   map[uint64]*scope
@@ -50,7 +51,7 @@ func (f *Finder) Found() int { return len(f.kept) }
 
 // Observe implements [workload.Observer].
 func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Context) {
-	marks := marksOf(e, g)
+	marks := f.marksOf(e, g)
 	kind, id := kindOf(e)
 	if marks&markStatement == 0 && kind != kindSession {
 		return
@@ -112,10 +113,38 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 }
 
 // marksOf tells what an execution is to loops.
-func marksOf(e *workload.Event, g *workload.Group) marks {
+func (f *Finder) marksOf(e *workload.Event, g *workload.Group) marks {
 	if e.Flags&workload.FlagNoise != 0 || e.Kind != workload.KindExecution || e.Flags&workload.FlagNested != 0 {
 		return 0
 	}
+	for int(e.Group) >= len(f.groups) {
+		f.groups = append(f.groups, 0)
+	}
+	m := f.groups[e.Group]
+	if m == 0 {
+		m = marksOfGroup(g) | markSeen
+		f.groups[e.Group] = m
+	}
+	if m &^= markSeen; m == 0 {
+		return 0
+	}
+	if e.Flags&workload.FlagParamsKnown != 0 {
+		m |= markKnown
+	}
+	if e.Flags&workload.FlagParamsCut != 0 {
+		m |= markCut
+	}
+	if e.Flags&workload.FlagExtended != 0 {
+		m |= markExtended
+	}
+	if e.Flags&workload.FlagParallel != 0 {
+		m |= markParallel
+	}
+	return m
+}
+
+// marksOfGroup tells it as far as the statement does.
+func marksOfGroup(g *workload.Group) marks {
 	var m marks
 	switch g.Command {
 	case workload.CommandSelect:
@@ -133,18 +162,6 @@ func marksOf(e *workload.Event, g *workload.Group) marks {
 	}
 	if g.Traits&(workload.TraitBatched|workload.TraitMultiRow|workload.TraitSkipLocked) == 0 {
 		m |= markLoop
-	}
-	if e.Flags&workload.FlagParamsKnown != 0 {
-		m |= markKnown
-	}
-	if e.Flags&workload.FlagParamsCut != 0 {
-		m |= markCut
-	}
-	if e.Flags&workload.FlagExtended != 0 {
-		m |= markExtended
-	}
-	if e.Flags&workload.FlagParallel != 0 {
-		m |= markParallel
 	}
 	return m
 }

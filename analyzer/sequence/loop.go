@@ -85,7 +85,7 @@ func (a *search) between(l *loop) {
 	head := 0
 	for i := int(l.heads[0]); i <= l.end; i++ {
 		switch {
-		case i == l.end || a.at(i).group == begins:
+		case i == l.end || a.group[i] == begins:
 			if len(part.heads) >= a.least {
 				part.scope = a.crossing(part)
 				a.keep(a.s, a.measure(part))
@@ -94,7 +94,7 @@ func (a *search) between(l *loop) {
 		case head < len(l.heads) && int(l.heads[head]) == i:
 			part.heads, part.end = append(part.heads, l.heads[head]), i+1
 			head++
-		case a.tallies[a.at(i).group].member:
+		case a.tallies[a.group[i]].member:
 			part.end = i + 1
 		}
 	}
@@ -166,7 +166,7 @@ func (a *search) iterations(p piece, l *loop) {
 		lo, hi := int(l.heads[k]), int(l.heads[k+1])
 		longest = max(longest, hi-lo)
 		for i := lo + 1; i < hi; i++ {
-			a.see(a.at(i).group, k)
+			a.see(a.group[i], k)
 		}
 	}
 	// The last iteration goes on as long as its statements are known from
@@ -174,11 +174,11 @@ func (a *search) iterations(p piece, l *loop) {
 	at := int(l.heads[n-1])
 	l.end = at + 1
 	for l.end < p.hi && l.end-at < 4*longest && a.pause[l.end] == a.pause[at] {
-		t := &a.tallies[a.at(l.end).group]
+		t := &a.tallies[a.group[l.end]]
 		if t.body != a.body {
 			break
 		}
-		a.see(a.at(l.end).group, n-1)
+		a.see(a.group[l.end], n-1)
 		l.end++
 	}
 	l.members = l.members[:0]
@@ -224,7 +224,7 @@ func (a *search) trim(l *loop) {
 	}
 	foreign := func(k int) bool {
 		for i := int(l.heads[k]) + 1; i < int(l.heads[k+1]); i++ {
-			if t := &a.tallies[a.at(i).group]; t.body != a.body || !t.member {
+			if t := &a.tallies[a.group[i]]; t.body != a.body || !t.member {
 				return true
 			}
 		}
@@ -267,7 +267,7 @@ func (a *search) trim(l *loop) {
 	if hi < n {
 		l.end = int(l.heads[hi-1]) + 1
 		for l.end < int(l.heads[hi]) {
-			if t := &a.tallies[a.at(l.end).group]; t.body != a.body || !t.member {
+			if t := &a.tallies[a.group[l.end]]; t.body != a.body || !t.member {
 				break
 			}
 			l.end++
@@ -287,9 +287,9 @@ func (a *search) emit(l *loop, p piece) {
 	r.goesOn = a.cut && p.depth == 0 && p.hi-l.end <= maxBody
 	a.keep(a.s, r)
 	for i := int(l.heads[0]); i < l.end; i++ {
-		e := a.at(i)
-		if t := &a.tallies[e.group]; e.group == a.at(int(l.heads[0])).group || t.body == a.body && t.member {
-			e.marks |= markTaken
+		group := a.group[i]
+		if t := &a.tallies[group]; group == r.head || t.body == a.body && t.member {
+			a.at(i).marks |= markTaken
 		}
 	}
 }

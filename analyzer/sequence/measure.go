@@ -68,12 +68,12 @@ func (a *search) measure(l *loop) *request {
 	var end int64 // of the body's last statement
 	head := 0
 	for i := int(l.heads[0]); i < l.end; i++ {
-		e := a.at(i)
 		isHead := head < len(l.heads) && int(l.heads[head]) == i
-		m := r.memberOf(e.group, isHead)
+		m := r.memberOf(a.group[i], isHead)
 		if m == nil {
 			continue
 		}
+		e := a.at(i)
 		if isHead {
 			if head++; head > 1 {
 				a.pauses = append(a.pauses, e.since(end))
@@ -129,10 +129,10 @@ func (a *search) distinct(l *loop, m *measured) {
 	var first *event
 	cut := false
 	for i := int(l.heads[0]); i < l.end; i++ {
-		e := a.at(i)
-		if e.group != m.group {
+		if a.group[i] != m.group {
 			continue
 		}
+		e := a.at(i)
 		cut = cut || e.marks&markCut != 0
 		if e.marks&markKnown == 0 {
 			m.distinct, m.varying = -1, 0

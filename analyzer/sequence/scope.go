@@ -51,6 +51,7 @@ const (
 	markTransaction       // between BEGIN and its end
 	markPiped             // shares its virtual transaction with the execution before, without BEGIN
 	markTaken             // belongs to a loop of a narrower scope
+	markSeen              // of a group: its marks are known
 )
 
 type scopeKind uint8

@@ -18,13 +18,15 @@ type search struct {
 	s       *scope
 	events  []event
 	scope   Scope
-	least   int     // iterations of a loop
-	order   []int32 // the events to look at
-	next    []int32 // by order: where the same group comes again, 0 never
-	pause   []int32 // by order: long pauses so far
-	tallies []tally // by group
-	stamp   uint32  // of the piece that is counted
-	body    uint32  // of the loop that is counted
+	least   int      // iterations of a loop
+	order   []int32  // the events to look at
+	group   []uint32 // by order: which group, beside each other because most is told by it
+	loops   []bool   // by order: marked markLoop
+	next    []int32  // by order: where the same group comes again, 0 never
+	pause   []int32  // by order: long pauses so far
+	tallies []tally  // by group
+	stamp   uint32   // of the piece that is counted
+	body    uint32   // of the loop that is counted
 	work    []piece
 	found   loop
 	part    loop     // of found, as another sees it
@@ -192,8 +194,16 @@ func (a *search) tally(group uint32) *tally {
 
 // links fills next and pause; false when nothing came often enough.
 func (a *search) links() bool {
-	a.stamp++
 	n := len(a.order)
+	a.group, a.loops = slices.Grow(a.group[:0], n)[:n], slices.Grow(a.loops[:0], n)[:n]
+	for i := range a.order {
+		e := a.at(i)
+		a.group[i], a.loops[i] = e.group, e.marks&markLoop != 0
+	}
+	if n <= fewEvents && a.most() < a.least {
+		return false
+	}
+	a.stamp++
 	a.next = slices.Grow(a.next[:0], n)[:n]
 	a.pause = slices.Grow(a.pause[:0], n)[:n]
 	limit := int64(0)
@@ -202,9 +212,8 @@ func (a *search) links() bool {
 		limit = max(100_000, 20*a.s.pauses.median())
 	}
 	often, pauses := int32(0), int32(0)
-	for i := range a.order {
-		e := a.at(i)
-		t := a.tally(e.group)
+	for i, group := range a.group {
+		t := a.tally(group)
 		if t.link != a.stamp {
 			t.link, t.left = a.stamp, 0
 		} else {
@@ -212,15 +221,34 @@ func (a *search) links() bool {
 		}
 		t.last = int32(i)
 		a.next[i] = 0
-		if t.left++; e.marks&markLoop != 0 {
+		if t.left++; a.loops[i] {
 			often = max(often, t.left)
 		}
-		if i > 0 && limit > 0 && e.since(a.at(i-1).end()) > limit {
+		if i > 0 && limit > 0 && a.at(i).since(a.at(i-1).end()) > limit {
 			pauses++
 		}
 		a.pause[i] = pauses
 	}
 	return int(often) >= a.least
+}
+
+// fewEvents is how many events are compared with each other before anything is
+// noted down: most transactions have few, and nothing in them comes again.
+const fewEvents = 8
+
+// most is how often the group that came most often is among the events.
+func (a *search) most() int {
+	most := 1
+	for i, group := range a.group {
+		n := 1
+		for _, other := range a.group[i+1:] {
+			if other == group {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
 }
 
 // piece finds the loops from p.lo to p.hi from left to right.
@@ -229,8 +257,7 @@ func (a *search) piece(p piece) {
 		return
 	}
 	for i := p.lo; i < p.hi; {
-		e := a.at(i)
-		t := &a.tallies[e.group]
+		t := &a.tallies[a.group[i]]
 		switch {
 		case t.left < 2 || t.skip:
 			i = a.pass(i, i+1)
@@ -257,12 +284,11 @@ func (a *search) count(p piece) bool {
 	a.stamp++
 	often := int32(0)
 	for i := p.lo; i < p.hi; i++ {
-		e := a.at(i)
-		t := &a.tallies[e.group]
+		t := &a.tallies[a.group[i]]
 		if t.stamp != a.stamp {
 			t.stamp, t.left, t.skip = a.stamp, 0, false
 		}
-		if t.left++; e.marks&markLoop != 0 {
+		if t.left++; a.loops[i] {
 			often = max(often, t.left)
 		}
 	}
@@ -272,7 +298,7 @@ func (a *search) count(p piece) bool {
 // pass leaves events behind.
 func (a *search) pass(lo, hi int) int {
 	for i := lo; i < hi; i++ {
-		a.tallies[a.at(i).group].left--
+		a.tallies[a.group[i]].left--
 	}
 	return hi
 }

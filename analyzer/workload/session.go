@@ -162,12 +162,14 @@ func (a *Aggregator) take(st *session, e *Event) {
 		st.hasPending = false
 		st.wait.settle(e)
 		var g *Group
-		if e.Group != noGroup { // the worker did not know what came before
+		if e.Group != noGroup {
 			g = a.w.Groups[e.Group]
+			st.declared(g, e.Group)
+		}
+		if g != nil && st.bind|e.Lock != 0 { // the worker did not know what came before
 			t := &g.Totals[st.source]
 			t.PlanUS += int64(st.bind)
 			t.LockUS += int64(e.Lock)
-			st.declared(a.w.Groups[e.Group], e.Group)
 		}
 		if a.source == SourceLog {
 			st.witness.execution(&a.input.Sampling, e, g)

@@ -196,6 +196,24 @@ func (f *csvReader) begins(line []byte) bool {
 		len(r.fields[csvState]) == 5
 }
 
+// surelyBegins reports whether a line begins a row wherever reading began.
+// Within quotes all others are doubled. So who takes the inside of a text for
+// its outside keeps to that error up to the next single quote, and takes that
+// one, which closes the text and which a comma or the end of the row follows,
+// for one that opens another text. The quote that opens the message has
+// something else behind it.
+func (f *csvReader) surelyBegins(line []byte) bool {
+	if !f.begins(line) {
+		return false
+	}
+	message := f.row.fields[csvMessage]
+	if len(message) == 0 || message[0] == ',' || message[0] == '"' || message[0] == '\r' {
+		return false
+	}
+	at := cap(line) - cap(message)
+	return at > 0 && line[at-1] == '"'
+}
+
 // ending says what follows the bytes of a unit.
 type ending uint8
 
@@ -243,7 +261,19 @@ func (f *csvReader) unit(b []byte, longest int, ends ending, row *csvRow) (end i
 	}
 }
 
+// split looks from the end for a row that begins there for certain; where there
+// is none, rows are read one after the other.
 func (f *csvReader) split(b []byte) int {
+	for end := len(b); ; {
+		nl := bytes.LastIndexByte(b[:end], '\n')
+		if nl < 0 {
+			break
+		}
+		if f.surelyBegins(b[nl+1 : end]) {
+			return nl + 1
+		}
+		end = nl
+	}
 	at := 0
 	for at < len(b) {
 		end, _, known := f.unit(b[at:], f.longest, endsUnknown, &f.passed)
