@@ -68,6 +68,8 @@ func outline(res *analyzer.Result) string {
 		label := "medium"
 		if f.Confidence >= .8 {
 			label = "high"
+		} else if f.Confidence < .5 {
+			label = "low"
 		}
 		out = append(out, s+" "+label)
 	}

@@ -1,0 +1,21 @@
+-- Active record's naming: plural tables, bigint keys, polymorphic notes, one table for all kinds of staff, wards within wards.
+CREATE TABLE wards (id bigserial PRIMARY KEY, name varchar NOT NULL, parent_id bigint REFERENCES wards);
+CREATE TABLE staff (id bigserial PRIMARY KEY, type varchar NOT NULL, name varchar NOT NULL, ward_id bigint REFERENCES wards);
+CREATE TABLE patients (id bigserial PRIMARY KEY, name varchar NOT NULL, ward_id bigint REFERENCES wards, visits_count int NOT NULL DEFAULT 0, deleted_at timestamp);
+CREATE TABLE insurance_cards (id bigserial PRIMARY KEY, patient_id bigint NOT NULL UNIQUE REFERENCES patients, number varchar NOT NULL);
+CREATE TABLE visits (id bigserial PRIMARY KEY, patient_id bigint NOT NULL REFERENCES patients, doctor_id bigint NOT NULL REFERENCES staff, starts_at timestamp NOT NULL, state varchar NOT NULL DEFAULT 'planned');
+CREATE TABLE prescriptions (id bigserial PRIMARY KEY, visit_id bigint NOT NULL REFERENCES visits, drug_id bigint NOT NULL, dose int NOT NULL);
+CREATE TABLE drugs (id bigserial PRIMARY KEY, code varchar NOT NULL, label varchar NOT NULL);
+CREATE TABLE allergies (id bigserial PRIMARY KEY, label varchar NOT NULL);
+CREATE TABLE allergies_patients (allergy_id bigint NOT NULL REFERENCES allergies, patient_id bigint NOT NULL REFERENCES patients);
+CREATE TABLE notes (id bigserial PRIMARY KEY, notable_type varchar NOT NULL, notable_id bigint NOT NULL, body varchar NOT NULL, created_at timestamp NOT NULL DEFAULT now());
+INSERT INTO wards (name, parent_id) SELECT 'ward ' || i, nullif((i - 1) / 3, 0) FROM generate_series(1, 13) i;
+INSERT INTO staff (type, name, ward_id) SELECT CASE i % 2 WHEN 0 THEN 'Doctor' ELSE 'Nurse' END, 'staff ' || i, i % 13 + 1 FROM generate_series(1, 40) i;
+INSERT INTO patients (name, ward_id) SELECT 'patient ' || i, i % 13 + 1 FROM generate_series(1, 60) i;
+INSERT INTO insurance_cards (patient_id, number) SELECT i, 'N' || i FROM generate_series(1, 60) i;
+INSERT INTO visits (patient_id, doctor_id, starts_at, state) SELECT i % 60 + 1, (i % 20 + 1) * 2, timestamp '2026-01-01' + i * interval '1 hour', CASE i % 3 WHEN 0 THEN 'planned' ELSE 'done' END FROM generate_series(1, 240) i;
+INSERT INTO prescriptions (visit_id, drug_id, dose) SELECT i % 240 + 1, i % 30 + 1, i % 5 + 1 FROM generate_series(1, 480) i;
+INSERT INTO drugs (code, label) SELECT 'D' || i, 'drug ' || i FROM generate_series(1, 30) i;
+INSERT INTO allergies (label) SELECT 'allergy ' || i FROM generate_series(1, 8) i;
+INSERT INTO allergies_patients SELECT i % 8 + 1, j FROM generate_series(1, 3) i, generate_series(1, 60) j;
+INSERT INTO notes (notable_type, notable_id, body) SELECT CASE i % 2 WHEN 0 THEN 'Patient' ELSE 'Visit' END, i / 2 + 1, 'note ' || i FROM generate_series(1, 100) i;

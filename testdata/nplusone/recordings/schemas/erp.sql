@@ -1,0 +1,22 @@
+-- An old system's naming: several schemas, keys that are not called id, composite keys, employees who manage employees.
+CREATE SCHEMA hr; CREATE SCHEMA sales; CREATE SCHEMA stock;
+CREATE TABLE hr.department (dept_no int PRIMARY KEY, dept_name varchar(80) NOT NULL);
+CREATE TABLE hr.employee (emp_no int PRIMARY KEY, last_name varchar(80) NOT NULL, dept_no int NOT NULL REFERENCES hr.department, manager_no int REFERENCES hr.employee, salary int NOT NULL DEFAULT 0, version int NOT NULL DEFAULT 0);
+CREATE TABLE hr.badge (badge_no int PRIMARY KEY, emp_no int NOT NULL UNIQUE REFERENCES hr.employee, color varchar(20) NOT NULL);
+CREATE TABLE hr.skill (skill_code varchar(10) PRIMARY KEY, title varchar(80) NOT NULL);
+CREATE TABLE hr.employee_skill (emp_no int NOT NULL REFERENCES hr.employee, skill_code varchar(10) NOT NULL REFERENCES hr.skill, PRIMARY KEY (emp_no, skill_code));
+CREATE TABLE stock.article (article_code varchar(20) PRIMARY KEY, label varchar(80) NOT NULL, in_stock int NOT NULL DEFAULT 100);
+CREATE TABLE sales.customer (cust_no int PRIMARY KEY, company varchar(80) NOT NULL, rep_no int REFERENCES hr.employee);
+CREATE TABLE sales.sales_order (order_no int PRIMARY KEY, cust_no int NOT NULL REFERENCES sales.customer, state char(1) NOT NULL DEFAULT 'N', placed_on date NOT NULL);
+CREATE TABLE sales.order_position (order_no int NOT NULL REFERENCES sales.sales_order, pos int NOT NULL, article_code varchar(20) NOT NULL REFERENCES stock.article, amount int NOT NULL, PRIMARY KEY (order_no, pos));
+CREATE SEQUENCE sales.sales_order_seq START 5000;
+CREATE TABLE sales.audit_entry (audit_id serial PRIMARY KEY, what varchar(80) NOT NULL, order_no int);
+INSERT INTO hr.department SELECT i * 10, 'dept ' || i FROM generate_series(1, 15) i;
+INSERT INTO hr.employee SELECT 100 + i, 'name ' || i, (i % 15 + 1) * 10, CASE WHEN i > 6 THEN 100 + i % 6 + 1 END, 3000 + i FROM generate_series(1, 75) i;
+INSERT INTO hr.badge SELECT 9000 + i, 100 + i, 'blue' FROM generate_series(1, 75) i;
+INSERT INTO hr.skill SELECT 'S' || i, 'skill ' || i FROM generate_series(1, 8) i;
+INSERT INTO hr.employee_skill SELECT 100 + i, 'S' || (i + j) % 8 + 1 FROM generate_series(1, 75) i, generate_series(1, 2) j;
+INSERT INTO stock.article SELECT 'ART' || i, 'article ' || i FROM generate_series(1, 60) i;
+INSERT INTO sales.customer SELECT i, 'company ' || i, 100 + i % 75 + 1 FROM generate_series(1, 50) i;
+INSERT INTO sales.sales_order SELECT 2000 + i, i % 50 + 1, 'N', date '2026-01-01' + i FROM generate_series(1, 200) i;
+INSERT INTO sales.order_position SELECT 2000 + i, j, 'ART' || (i * 7 + j) % 60 + 1, j FROM generate_series(1, 200) i, generate_series(1, 3) j;
