@@ -201,13 +201,13 @@ func (s *score) add(c truth, res *analyzer.Result) string {
 }
 
 // declared are the tables of the recordings, by the schema's name.
-func declared(t *testing.T) map[string]*schema.Schema {
+func declared(t *testing.T) map[string]*schema.Cluster {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(recordings, "schemas", "*.sql"))
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no schemas: %v", err)
 	}
-	schemas := map[string]*schema.Schema{}
+	schemas := map[string]*schema.Cluster{}
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -215,13 +215,13 @@ func declared(t *testing.T) map[string]*schema.Schema {
 		}
 		sch := schema.New()
 		sch.AddDDL(filepath.Base(path), string(text))
-		schemas[strings.TrimSuffix(filepath.Base(path), ".sql")] = sch
+		schemas[strings.TrimSuffix(filepath.Base(path), ".sql")] = schema.Alone(sch)
 	}
 	return schemas
 }
 
 // review reads a recording and gives all that was found, sure or not.
-func review(t *testing.T, folder string, c truth, sch *schema.Schema) *analyzer.Result {
+func review(t *testing.T, folder string, c truth, sch *schema.Cluster) *analyzer.Result {
 	t.Helper()
 	f := sequence.New(sequence.Options{})
 	agg := workload.NewAggregator(workload.Limits{}, f)
@@ -229,7 +229,7 @@ func review(t *testing.T, folder string, c truth, sch *schema.Schema) *analyzer.
 		t.Fatalf("%s: %v", c.Log, err)
 	}
 	res, err := engine.Run(context.Background(), engine.Input{
-		Workload: agg.Workload(), Loops: f.Candidates(), Schema: sch, Detectors: []*analyzer.Detector{nplusone.Detector},
+		Workload: agg.Workload(), Loops: f.Candidates(), Schemas: sch, Detectors: []*analyzer.Detector{nplusone.Detector},
 	}, engine.Options{Jobs: 1, MinConfidence: -1})
 	if err != nil {
 		t.Fatalf("%s: %v", c.Log, err)
