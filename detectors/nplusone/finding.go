@@ -29,7 +29,7 @@ func (r *review) finding(m *merged) analyzer.Finding {
 		f.Loop.DistinctParams = &d
 	}
 	if j.link.parent != nil {
-		f.Parent = &analyzer.Parent{Query: j.link.parent.stmt.ID, Table: j.link.parent.name(), Columns: []string{}}
+		f.Parent = &analyzer.Parent{Query: j.link.parent.stmt.ID, Table: j.link.name(), Columns: []string{}}
 		if j.link.column != "" {
 			f.Parent.Columns = append(f.Parent.Columns, j.link.column)
 		}

@@ -66,7 +66,7 @@ func (j *judged) batch(u *subject) (analyzer.Fix, bool) {
 	}
 	var keys []query.BatchKey
 	for _, k := range u.keys {
-		b := query.BatchKey{Alias: k.table.Alias, Column: k.column, Unique: unique(k.rel, k.column) || k.rel == nil && isID(k.column)}
+		b := query.BatchKey{Alias: k.table.Alias, Column: k.column, Unique: k.row()}
 		if c := k.rel.Column(k.column); c != nil {
 			b.Type = c.Type
 		}
@@ -110,9 +110,9 @@ func (j *judged) title(u *subject, b *query.Batch) string {
 	}
 	join := ""
 	if j.link.parent != nil && u == j.lead && !j.link.parent.one() {
-		join = fmt.Sprintf(", or join %s to the list of %s", u.short(), j.link.parent.short())
+		join = fmt.Sprintf(", or join %s to the list of %s", u.short(), j.link.short())
 	}
-	if len(u.keys) == 1 && (unique(u.keys[0].rel, u.keys[0].column) || u.keys[0].rel == nil && isID(u.keys[0].column)) {
+	if len(u.keys) == 1 && u.keys[0].row() {
 		return fmt.Sprintf("read %s once for all values of %s%s; a value without a row gives none", u.short(), columns, join)
 	}
 	return fmt.Sprintf("read %s once for all values of %s and group the rows in the application%s", u.short(), columns, join)

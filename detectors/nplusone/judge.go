@@ -25,6 +25,14 @@ const (
 	jobRuns        = 1000 // without any tag of a request it is no request
 )
 
+// Pauses between the same statement with the same values, µs: from the second
+// on it may be many requests of one page as well, from the last on it is.
+const (
+	quickUS   = 5_000
+	slowUS    = 30_000
+	slowestUS = 100_000
+)
+
 // judged is a candidate with its verdict.
 type judged struct {
 	loop       *sequence.Candidate
@@ -76,8 +84,13 @@ func (r *review) judge(c *sequence.Candidate) *judged {
 		if tagged(c) || c.Scope == sequence.ScopeTransaction {
 			j.confidence += .10
 		}
-		if j.rule == duplicateRule && !tagged(c) && c.Scope != sequence.ScopeTransaction && c.Iterations.Median >= 100 {
-			j.confidence = .45 // many requests of one user look the same
+		if j.rule == duplicateRule && !tagged(c) && c.Scope != sequence.ScopeTransaction {
+			switch {
+			case c.Iterations.Median >= 100, c.GapUS > slowUS, c.GapUS > quickUS && len(c.Body) > 1:
+				j.confidence = .45 // many requests of one user, or of all users, look the same
+			case c.GapUS > quickUS:
+				j.confidence = .50
+			}
 		}
 	}
 	return j
@@ -97,6 +110,11 @@ func (r *review) body(c *sequence.Candidate) []*subject {
 	var out []*subject
 	for _, m := range c.Body {
 		if u := newSubject(r.w.ByGroup[m.Group], m); u != nil {
+			n := float64(c.Iterations.Median)
+			if m.Group != c.Head {
+				n *= m.PerIteration
+			}
+			u.each = m.Distinct > 0 && float64(m.Distinct) >= n
 			out = append(out, u)
 		}
 	}
@@ -192,11 +210,17 @@ func repeats(u *subject, c *sequence.Candidate) bool {
 	if tagged(c) || c.Scope == sequence.ScopeTransaction {
 		return true
 	}
-	if c.GapUS > 5_000 || c.Untimed {
+	if c.GapUS > slowestUS || c.Untimed {
 		return false
 	}
-	return len(u.fixed)+len(u.keys) > 0 || c.Share >= .9 && c.Quiet >= 20
+	if c.GapUS > quickUS {
+		return len(u.fixed) > 0 && alone(c)
+	}
+	return len(u.fixed)+len(u.keys) > 0 || alone(c)
 }
+
+// alone reports a loop with nothing else in it and quiet around it.
+func alone(c *sequence.Candidate) bool { return !c.Untimed && c.Share >= .9 && c.Quiet >= 20 }
 
 // tagged reports a scope that is a request for certain.
 func tagged(c *sequence.Candidate) bool {

@@ -12,9 +12,31 @@ import (
 type link struct {
 	parent *subject
 	seen   sequence.Parent
-	column string // of the parent that feeds the loop, "" unknown
-	score  float64
-	base   float64 // what names and foreign keys alone say
+	source
+	score float64
+}
+
+// source is the column whose values a loop is given.
+type source struct {
+	table  *query.Table // of the parent
+	column string       // "" unknown
+	base   float64      // what names and foreign keys alone say, 0 that it is none
+}
+
+// name of the parent's table as the report shows it.
+func (l link) name() string {
+	if l.table == nil {
+		return l.parent.name()
+	}
+	return l.table.QualifiedName()
+}
+
+// short is the table's name without its schema.
+func (l link) short() string {
+	if l.table == nil {
+		return l.parent.short()
+	}
+	return l.table.Name
 }
 
 // Weights of the parent link; they were set on logs of real applications and
@@ -47,7 +69,7 @@ func (r *review) bestLink(u *subject, c *sequence.Candidate) link {
 			continue
 		}
 		l := link{parent: parent, seen: p}
-		l.base, l.column = r.depends(u, parent)
+		l.source = r.depends(u, parent)
 		if l.base == 0 {
 			continue
 		}
@@ -92,68 +114,78 @@ func nearer(a, b sequence.Parent) bool {
 
 // depends says how likely the values that u is given are columns of the
 // parent's rows, and which column.
-func (r *review) depends(u, parent *subject) (float64, string) {
+func (r *review) depends(u, parent *subject) source {
 	if u.query.Command == query.Insert {
 		return r.feeds(u, parent)
 	}
+	var best source
 	if parent.one() || parent.query.Command != query.Select && !parent.query.Returning {
-		return 0, ""
+		return best
 	}
-	best, column := 0.0, ""
 	for _, k := range u.keys {
-		if s, c := r.supplies(k, parent); s > best {
-			best, column = s, c
+		for _, o := range outputs(parent) {
+			if score := supplies(k, o, u.each); score > best.base {
+				best = source{o.table, o.column, score}
+			}
 		}
 	}
-	return best, column
+	return best
 }
 
-// supplies says how likely a key's values come from the parent's output.
-func (r *review) supplies(k key, parent *subject) (float64, string) {
-	best, column := 0.0, ""
-	note := func(score float64, c string) {
-		if score > best {
-			best, column = score, c
-		}
+// supplies says how likely a key's values are those of a parent's column; each
+// says that every one was another.
+func supplies(k key, o output, each bool) float64 {
+	if o.table == nil {
+		return 0
 	}
-	for _, o := range outputs(parent) {
-		score := byKey
-		if o.star && (o.table == nil || o.table.Rel == nil) {
-			score = byRole // which columns there are is not known
-		}
+	own := ownKey(k.column, k.table.Name)
+	short := !own && shortKey(k.column, k.table.Name)
+	sameTable := same(o.table, k.table)
+	if o.column == "" {
+		// All columns, names unknown: the table's key, or a foreign key.
 		switch {
-		case o.table == nil:
-		case o.column == "":
-			// All columns, names unknown: the table's key, or a foreign key.
-			switch {
-			case same(o.table, k.table) && isID(k.column), names(stem(k.column), o.table.Name):
-				note(byKey, "")
-			case isID(k.column), stem(k.column) != "":
-				note(byRole, "")
-			}
-		case k.rel != nil && o.table.Rel != nil && (refers(k.rel, k.column, o.table.Rel, o.column) || refers(o.table.Rel, o.column, k.rel, k.column)):
-			note(byKey+.01, o.column) // a declared foreign key beats names
-		case same(o.table, k.table) && o.column == k.column && (isID(k.column) || unique(k.rel, k.column)):
-			note(score, o.column)
-		case isID(k.column) && names(stem(o.column), k.table.Name):
-			note(score, o.column)
-		case isID(o.column) && names(stem(k.column), o.table.Name):
-			note(score, o.column)
-		case isID(k.column) && names(o.column, k.table.Name) && !same(o.table, k.table):
-			note(score, o.column) // a column that is called like the table it points to
-		case same(o.table, k.table) && isID(o.column) && stem(k.column) != "" && declared(k.rel, k.column) == nil:
-			note(byRole+.1, o.column) // parent_id of the same table: a tree
-		case snake(o.column) == snake(k.column) && stem(k.column) != "" && !same(o.table, k.table):
-			note(score-.05, o.column)
-		case isID(k.column) && stem(o.column) != "" && declared(o.table.Rel, o.column) == nil && !same(o.table, k.table):
-			note(byRole, o.column)
-		case isID(o.column) && stem(k.column) != "" && declared(k.rel, k.column) == nil && !same(o.table, k.table):
-			note(byRole, o.column)
-		case snake(o.column) == snake(k.column) && !isID(k.column) && !same(o.table, k.table):
-			note(byRole, o.column)
+		case sameTable && (own || short && each), names(stem(k.column), o.table.Name):
+			return byKey
+		case own, ending(k.column) != "":
+			return byRole
 		}
+		return 0
 	}
-	return best, column
+	switch {
+	case k.rel != nil && o.table.Rel != nil && (refers(k.rel, k.column, o.table.Rel, o.column) || refers(o.table.Rel, o.column, k.rel, k.column)):
+		return byKey + .01 // a declared foreign key beats names
+	case sameTable && o.column == k.column:
+		switch {
+		case own, unique(k.rel, k.column), short && each:
+			return byKey
+		case each:
+			return byRole + .1 // as good as a key
+		}
+		return 0
+	case own && names(stem(o.column), k.table.Name), ownKey(o.column, o.table.Name) && names(stem(k.column), o.table.Name):
+		return byKey
+	case ending(o.column) == snake(k.column) && names(stem(o.column), k.table.Name):
+		return byKey // tariff_code, and the code of a tariff
+	case isID(k.column) && names(o.column, k.table.Name) && !sameTable:
+		return byKey // a column that is called like the table it points to
+	case sameTable && ownKey(o.column, o.table.Name) && stem(k.column) != "" && declared(k.rel, k.column) == nil:
+		return byRole + .1 // parent_id of the same table: a tree
+	case sameTable:
+		return 0
+	case snake(o.column) == snake(k.column) && stem(k.column) != "":
+		return byKey - .05
+	case (isID(k.column) || (own || short) && ending(o.column) == ending(k.column)) && points(o),
+		isID(o.column) && stem(k.column) != "" && declared(k.rel, k.column) == nil,
+		snake(o.column) == snake(k.column) && !isID(k.column):
+		return byRole
+	}
+	return 0
+}
+
+// points reports a column that may point to any table: it is called like a key,
+// not like its own table's, and no foreign key says where.
+func points(o output) bool {
+	return stem(o.column) != "" && !ownKey(o.column, o.table.Name) && !shortKey(o.column, o.table.Name) && declared(o.table.Rel, o.column) == nil
 }
 
 // declared is where a column points by a declared foreign key: names need not
@@ -170,8 +202,7 @@ func same(a, b *query.Table) bool {
 // output is one column that a statement returns.
 type output struct {
 	table  *query.Table
-	column string
-	star   bool
+	column string // "" any
 }
 
 // outputs lists what the parent returns; a star is the columns that the schema
@@ -181,11 +212,11 @@ func outputs(p *subject) []output {
 	var out []output
 	all := func(t *query.Table) {
 		if t.Rel == nil {
-			out = append(out, output{t, "", true})
+			out = append(out, output{t, ""})
 			return
 		}
 		for _, c := range t.Rel.Columns {
-			out = append(out, output{t, c.Name, true})
+			out = append(out, output{t, c.Name})
 		}
 	}
 	scopes := []*query.Scope{top}
@@ -206,7 +237,7 @@ func outputs(p *subject) []output {
 					all(t)
 				}
 			case e.Column != "" && e.Table >= 0 && e.Table < len(s.Tables):
-				out = append(out, output{s.Tables[e.Table], e.Column, false})
+				out = append(out, output{s.Tables[e.Table], e.Column})
 			}
 		}
 	}
@@ -215,12 +246,12 @@ func outputs(p *subject) []output {
 
 // feeds says how likely an INSERT's rows come from the parent's: through a
 // column that points to the parent's table.
-func (r *review) feeds(u, parent *subject) (float64, string) {
+func (r *review) feeds(u, parent *subject) source {
 	if u.table == nil || parent.table == nil || same(u.table, parent.table) {
-		return 0, ""
+		return source{}
 	}
 	if parent.query.Command != query.Select && !parent.query.Returning {
-		return 0, ""
+		return source{}
 	}
 	score := byKey
 	if parent.query.Command == query.Select && parent.one() {
@@ -229,14 +260,14 @@ func (r *review) feeds(u, parent *subject) (float64, string) {
 	for _, column := range u.query.Set {
 		for _, t := range parent.query.Scopes[0].Tables {
 			if u.table.Rel != nil && t.Rel != nil && refers(u.table.Rel, column, t.Rel, "") {
-				return score, column
+				return source{t, column, score}
 			}
 			if foreignKey(u.table.Rel, column) == nil && names(stem(column), t.Name) {
-				return score, column
+				return source{t, column, score}
 			}
 		}
 	}
-	return 0, ""
+	return source{}
 }
 
 // linked reports whether a member depends on any other statement of the loop
@@ -249,7 +280,6 @@ func (r *review) linked(u *subject, c *sequence.Candidate, others []*subject) bo
 		if o == u || o.stmt == u.stmt {
 			return false
 		}
-		base, _ := r.depends(u, o)
-		return base >= enoughLink
+		return r.depends(u, o).base >= enoughLink
 	})
 }

@@ -20,8 +20,14 @@ import (
 	"github.com/apilint/apilint/internal/source"
 )
 
-// analyse reads logs with the command's own pipeline.
+// analyse reads logs with the command's own pipeline and gives what is shown
+// by default.
 func analyse(t *testing.T, stdin io.Reader, paths ...string) *analyzer.Result {
+	t.Helper()
+	return analyseAll(t, .5, stdin, paths...)
+}
+
+func analyseAll(t *testing.T, least float64, stdin io.Reader, paths ...string) *analyzer.Result {
 	t.Helper()
 	f := sequence.New(sequence.Options{})
 	agg := workload.NewAggregator(workload.Limits{}, f)
@@ -30,7 +36,7 @@ func analyse(t *testing.T, stdin io.Reader, paths ...string) *analyzer.Result {
 	}
 	res, err := engine.Run(context.Background(), engine.Input{
 		Workload: agg.Workload(), Loops: f.Candidates(), Detectors: []*analyzer.Detector{nplusone.Detector},
-	}, engine.Options{Jobs: 1, MinConfidence: .5})
+	}, engine.Options{Jobs: 1, MinConfidence: least})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,11 +16,43 @@ func isID(column string) bool {
 	return false
 }
 
+// ownKey reports a column that names its own row by convention: id, or the
+// whole of the table's name with an ending, as invoiceId of Invoice.
+func ownKey(column, table string) bool {
+	return isID(column) || plain(stem(column)) != "" && plain(stem(column)) == plain(table)
+}
+
+// shortKey reports a column that may name its own row by a part of the table's
+// name, as emp_no does in employee and post_id in blog_post; post_id in
+// posts_tags, too, where it does not.
+func shortKey(column, table string) bool {
+	s, t := stem(column), snake(table)
+	t = t[strings.LastIndexByte(t, '_')+1:]
+	return names(s, table) || len(s) >= 3 && len(s) < len(t) && strings.HasPrefix(t, s)
+}
+
+// plain is a name in the singular, in lower case and in one word.
+func plain(name string) string { return strings.ReplaceAll(singular(snake(name)), "_", "") }
+
+// endings of columns that name a row of another table.
+var endings = []string{"_id", "_uuid", "_guid", "_pk", "_fk", "_ref", "_key", "_no", "_nr", "_num", "_number", "_code", "_slug", "_sku"}
+
+// ending is the last word of a column that has one of those endings, "" none.
+func ending(column string) string {
+	c := snake(column)
+	for _, e := range endings {
+		if strings.HasSuffix(c, e) || c == e[1:] {
+			return e[1:]
+		}
+	}
+	return ""
+}
+
 // stem is what a column that points to another table points to, by its name:
 // user_id, userId, user_uuid, fk_user and id_user give user; "" is none.
 func stem(column string) string {
 	c := snake(column)
-	for _, suffix := range []string{"_id", "_uuid", "_guid", "_pk", "_fk", "_ref", "_key", "_no", "_nr", "_code"} {
+	for _, suffix := range endings {
 		if s, ok := strings.CutSuffix(c, suffix); ok && s != "" {
 			return strings.TrimPrefix(s, "fk_")
 		}
@@ -53,13 +85,12 @@ func snake(name string) string {
 // names reports whether a stem names a table: in the singular or plural, and
 // without the prefixes that applications put before their tables.
 func names(stem, table string) bool {
-	stem = singular(snake(stem))
-	if stem == "" {
+	if plain(stem) == "" {
 		return false
 	}
 	t := snake(table)
 	for {
-		if singular(t) == stem || strings.ReplaceAll(singular(t), "_", "") == strings.ReplaceAll(stem, "_", "") {
+		if plain(t) == plain(stem) {
 			return true
 		}
 		i := strings.IndexByte(t, '_')

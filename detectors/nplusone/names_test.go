@@ -37,3 +37,26 @@ func TestNames_matchColumnsWithTables(t *testing.T) {
 		}
 	}
 }
+
+func TestOwnKey_isTheTablesNameWithAnEnding(t *testing.T) {
+	for _, c := range []struct {
+		column, table string
+		own, short    bool
+	}{
+		{"id", "users", true, false},
+		{"invoiceId", "Invoice", true, false},
+		{"user_uuid", "users", true, false},
+		{"order_position_no", "order_positions", true, false},
+		{"emp_no", "employee", false, true},
+		{"post_id", "blog_post", false, true},
+		{"patient_id", "allergies_patients", false, true}, // which it is not: only one that every row has another of
+		{"user_id", "user_profiles", false, false},
+		{"us_id", "users", false, false},
+		{"name", "names", false, false},
+	} {
+		own := ownKey(c.column, c.table)
+		if short := !own && shortKey(c.column, c.table); own != c.own || short != c.short {
+			t.Errorf("%s of %s: own %v, short %v", c.column, c.table, own, short)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type subject struct {
 	fixed    []key        // equalities with a value that is the same in every iteration
 	pages    bool         // its OFFSET varies
 	walks    bool         // its lower bound varies under a LIMIT: keyset pagination
+	each     bool         // no two executions of a request had the same values
 }
 
 // key is a column that is compared with one value.
@@ -33,6 +34,12 @@ type key struct {
 	column string // or the expression
 	table  *query.Table
 	rel    *schema.Table
+}
+
+// row reports a key whose value finds at most one row: the schema says so, or
+// without one the names do.
+func (k key) row() bool {
+	return unique(k.rel, k.column) || k.rel == nil && ownKey(k.column, k.table.Name)
 }
 
 // newSubject reads the facts of a member; nil when there are none to judge.
@@ -77,7 +84,7 @@ func newSubject(s *analyzer.Statement, m sequence.Member) *subject {
 // the key names a row of which nothing is read, as when a comment is joined to
 // find its author.
 func (u *subject) wanted(k key) *query.Table {
-	if !unique(k.rel, k.column) && (k.rel != nil || !isID(k.column)) {
+	if !k.row() {
 		return k.table
 	}
 	var other *query.Table
@@ -223,7 +230,7 @@ func (u *subject) one() bool {
 		return false
 	}
 	for _, k := range slices.Concat(u.keys, u.fixed) {
-		if k.table == top.Tables[0] && (unique(k.rel, k.column) || k.rel == nil && isID(k.column)) {
+		if k.table == top.Tables[0] && k.row() {
 			return true
 		}
 	}

@@ -32,7 +32,7 @@ func (j *judged) message(l *analyzer.Loop) string {
 		after = "in a row"
 	}
 	if j.link.parent != nil {
-		after = "in a row after each " + source(j.link.parent)
+		after = "in a row after each " + walked(j.link)
 	}
 	if inner := j.innerPhrases(); inner != "" {
 		in += ", and within each " + inner
@@ -105,15 +105,15 @@ func phrase(u *subject) string {
 	return u.short() + by
 }
 
-// source names the statement whose rows are walked.
-func source(p *subject) string {
-	if p.query.Command == "INSERT" {
-		return "insert into " + p.short()
+// walked names the statement whose rows are walked.
+func walked(l link) string {
+	if l.parent.query.Command == "INSERT" {
+		return "insert into " + l.short()
 	}
-	if p.one() {
-		return "row of " + p.short()
+	if l.parent.one() {
+		return "row of " + l.short()
 	}
-	return "list of " + p.short()
+	return "list of " + l.short()
 }
 
 func between(d analyzer.Distribution) string {
