@@ -70,7 +70,7 @@ recordings: tools ## record the samples again (internal/samples/testdata/README.
 	$(GO) run ./internal/samples/record $(RECORD)
 
 .PHONY: bench
-bench: build ## speed and memory on a log of BENCH_MB (100) MB, beside grep on the same file
+bench: build ## speed and memory on logs of BENCH_MB (100) MB, beside grep, zcat, zstdcat and pgBadger
 	@$(GO) run ./internal/bench -mb $(BENCH_MB) -runs $(BENCH_RUNS) $(BIN)
 
 .PHONY: fuzz

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,7 +11,7 @@ import (
 func TestGenerate_isTheSameEveryTime(t *testing.T) {
 	var first, second bytes.Buffer
 	for _, b := range []*bytes.Buffer{&first, &second} {
-		if err := generate(b, 200_000); err != nil {
+		if err := (log{}).generate(b, 200_000); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -23,12 +24,12 @@ func TestGenerate_isTheSameEveryTime(t *testing.T) {
 }
 
 func TestGenerate_everyLineIsARecord(t *testing.T) {
-	var log bytes.Buffer
-	if err := generate(&log, 200_000); err != nil {
+	var out bytes.Buffer
+	if err := (log{}).generate(&out, 200_000); err != nil {
 		t.Fatal(err)
 	}
 	record := regexp.MustCompile(`^2026-01-01 00:00:\d\d\.\d{3} UTC \[41\d\d\] LOG:  duration: \d+\.\d{3} ms  statement: (BEGIN|UPDATE|SELECT|INSERT|END)\b.*;$`)
-	for line := range strings.Lines(log.String()) {
+	for line := range strings.Lines(out.String()) {
 		if !record.MatchString(strings.TrimSuffix(line, "\n")) {
 			t.Fatalf("no record: %q", line)
 		}
@@ -36,13 +37,13 @@ func TestGenerate_everyLineIsARecord(t *testing.T) {
 }
 
 func TestGenerate_aClientSendsWholeTransactions(t *testing.T) {
-	var log bytes.Buffer
-	if err := generate(&log, 200_000); err != nil {
+	var out bytes.Buffer
+	if err := (log{}).generate(&out, 200_000); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"BEGIN", "UPDATE", "SELECT", "UPDATE", "UPDATE", "INSERT", "END"}
 	sent := 0
-	for line := range strings.Lines(log.String()) {
+	for line := range strings.Lines(out.String()) {
 		if !strings.Contains(line, "[4103]") {
 			continue
 		}
@@ -54,5 +55,32 @@ func TestGenerate_aClientSendsWholeTransactions(t *testing.T) {
 	}
 	if sent < 50 {
 		t.Errorf("a client sent %d statements", sent)
+	}
+}
+
+func TestGenerate_everyFormHasTheSameStatements(t *testing.T) {
+	statements := regexp.MustCompile(`statement: ([^;]+);`)
+	var want [][]byte
+	for _, form := range []string{"stderr", "csvlog", "jsonlog"} {
+		var out bytes.Buffer
+		if err := (log{form: form, shapes: 50}).generate(&out, 100_000); err != nil {
+			t.Fatal(err)
+		}
+		got := statements.FindAll(out.Bytes(), 200)
+		if want == nil {
+			want = got
+		}
+		if len(got) != 200 || string(bytes.Join(got, nil)) != string(bytes.Join(want, nil)) {
+			t.Errorf("%s: %q, want %q", form, got, want)
+		}
+		if form == "jsonlog" {
+			line, _, _ := bytes.Cut(out.Bytes(), []byte("\n"))
+			if !json.Valid(line) {
+				t.Errorf("no JSON: %s", line)
+			}
+		}
+	}
+	if n := bytes.Count(bytes.Join(want, nil), []byte("ORDER BY")); n != 20 {
+		t.Errorf("%d of 200 statements are one of many shapes, want 20", n)
 	}
 }

@@ -1,6 +1,7 @@
-// Bench measures apilint on a large log: megabytes a second, peak memory, and
-// the time grep needs to count the same lines. `make bench` runs it;
-// docs/performance.md keeps what it said.
+// Bench measures apilint on large logs of its own making, beside what other
+// programs need for the same file: grep to count the lines, zcat and zstdcat to
+// decompress, pgBadger to analyse. `make bench` runs it; docs/performance.md
+// keeps what it said.
 package main
 
 import (
@@ -12,15 +13,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"syscall"
-	"time"
 )
 
 func main() {
-	megabytes := flag.Int64("mb", 100, "size of the log in MB (10^6 bytes)")
+	megabytes := flag.Int64("mb", 100, "size of the log in MB (10^6 bytes); that for pgBadger is a tenth of it")
 	runs := flag.Int("runs", 5, "how often to measure")
-	dir := flag.String("dir", ".cache", "folder of the log, which is kept for the next time")
+	dir := flag.String("dir", ".cache", "folder of the logs, which are kept for the next time")
 	flag.Parse()
 	if err := bench(os.Stdout, flag.Arg(0), *dir, *megabytes, *runs); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -28,121 +26,122 @@ func main() {
 	}
 }
 
+// contest is a file and what reads it; the last program is what the others are
+// compared with, unless it is alone.
+type contest struct {
+	title    string
+	path     string
+	programs []program
+}
+
+type program struct {
+	name string
+	args []string // before the file
+	runs []run
+}
+
 func bench(out io.Writer, binary, dir string, megabytes int64, runs int) error {
 	if binary == "" || runs < 1 || megabytes < 1 {
 		return errors.New("usage: bench [-mb N] [-runs N] [-dir DIR] PATH-OF-APILINT")
 	}
-	log, err := prepare(dir, megabytes)
+	fmt.Fprintf(out, "%d cores, %s/%s, median of %d runs (fastest to slowest)\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runs)
+	contests, err := contests(out, binary, dir, megabytes)
 	if err != nil {
 		return err
 	}
-	var apilint, inspect, grep []run
-	for range runs {
-		// One after the other, so that a noisy minute disturbs all of them.
-		for _, tool := range []struct {
-			runs *[]run
-			args []string
-		}{
-			{&apilint, []string{binary, "analyze", "--exit-zero", "--format", "json", log}},
-			{&inspect, []string{binary, "inspect", "--format", "json", log}},
-			{&grep, []string{"grep", "-c", "duration", log}},
-		} {
-			r, err := measure(dir, tool.args)
-			if err != nil {
-				return err
-			}
-			*tool.runs = append(*tool.runs, r)
+	for i := range contests {
+		if err := contests[i].hold(out, dir, runs); err != nil {
+			return err
 		}
-	}
-	info, err := os.Stat(log)
-	if err != nil {
-		return err
-	}
-	size := float64(info.Size()) / 1e6
-	yardstick := median(grep).wall
-	fmt.Fprintf(out, "log of %.1f MB, %d cores, %s/%s, median of %d runs (fastest to slowest)\n",
-		size, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runs)
-	for _, tool := range []struct {
-		name string
-		runs []run
-	}{{"apilint analyze", apilint}, {"apilint inspect", inspect}, {"grep -c duration", grep}} {
-		m := median(tool.runs)
-		first, last := tool.runs[0], tool.runs[len(tool.runs)-1] // median has sorted them
-		fmt.Fprintf(out, "  %-17s %6.2f s (%.2f to %.2f)  %6.0f MB/s  %6.2f s of processor time  %4.0f MB of memory  %5.2f times the time of grep\n",
-			tool.name, m.wall.Seconds(), first.wall.Seconds(), last.wall.Seconds(), size/m.wall.Seconds(),
-			m.processor.Seconds(), m.memory, m.wall.Seconds()/yardstick.Seconds())
 	}
 	return nil
 }
 
-// prepare makes the log unless it is there, and reads it once: what is
-// measured shall not be the disk.
-func prepare(dir string, megabytes int64) (string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
+// contests are what is measured. What is not installed is said and left out.
+func contests(out io.Writer, binary, dir string, megabytes int64) ([]contest, error) {
+	analyze := program{name: "apilint analyze", args: []string{binary, "analyze", "--exit-zero", "--format", "json"}}
+	inspect := program{name: "apilint inspect", args: []string{binary, "inspect", "--format", "json"}}
+	plain, err := log{form: "stderr"}.prepare(dir, megabytes)
+	if err != nil {
+		return nil, err
 	}
-	path := filepath.Join(dir, fmt.Sprintf("pgbench-%dmb.log", megabytes))
-	if _, err := os.Stat(path); err != nil {
-		unfinished := path + ".part"
-		f, err := os.Create(unfinished)
+	all := []contest{{"stderr", plain, []program{analyze, inspect, {name: "grep -c duration", args: []string{"grep", "-c", "duration"}}}}}
+	for _, form := range []string{"csvlog", "jsonlog"} {
+		path, err := log{form: form}.prepare(dir, megabytes)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		defer os.Remove(unfinished)
-		defer f.Close()
-		if err := generate(f, megabytes*1e6); err != nil {
-			return "", err
-		}
-		if err := f.Close(); err != nil {
-			return "", err
-		}
-		if err := os.Rename(unfinished, path); err != nil {
-			return "", err
-		}
+		all = append(all, contest{form, path, []program{analyze}})
 	}
-	f, err := os.Open(path)
+	shapes, err := log{form: "stderr", shapes: 20_000}.prepare(dir, megabytes)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer f.Close()
-	_, err = io.Copy(io.Discard, f)
-	return path, err
+	all = append(all, contest{"stderr, every tenth statement one of 20,000 shapes", shapes, []program{inspect}})
+	for _, c := range []struct {
+		tool, ending, reader string
+		write, read          []string
+	}{
+		{"gzip", ".gz", "zcat", []string{"gzip", "-c"}, []string{"gzip", "-dc"}},
+		{"zstd", ".zst", "zstdcat", []string{"zstd", "-q", "-c"}, []string{"zstd", "-q", "-dc"}},
+	} {
+		if !installed(out, c.tool) {
+			continue
+		}
+		path, err := compressed(plain, c.ending, c.write...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, contest{"stderr through " + c.tool, path, []program{analyze, {name: c.reader, args: c.read}}})
+	}
+	if installed(out, "pgbadger") {
+		small, err := log{form: "stderr"}.prepare(dir, max(megabytes/10, 1))
+		if err != nil {
+			return nil, err
+		}
+		badger := program{name: "pgbadger", args: []string{"pgbadger", "-q", "-p", "%m [%p] ", "-o", filepath.Join(dir, "pgbadger.html")}}
+		all = append(all, contest{"stderr, a tenth of the size", small, []program{analyze, badger}})
+	}
+	return all, nil
 }
 
-// run is one measurement.
-type run struct {
-	wall      time.Duration
-	processor time.Duration // of all cores: says more than wall where others compute, too
-	memory    float64       // peak, in MB
+func installed(out io.Writer, name string) bool {
+	if _, err := exec.LookPath(name); err != nil {
+		fmt.Fprintf(out, "%s is not installed: not compared\n", name)
+		return false
+	}
+	return true
 }
 
-// measure runs a command with its output to a file: grep -c that writes to the
-// null device stops at the first match.
-func measure(dir string, args []string) (run, error) {
-	out, err := os.Create(filepath.Join(dir, "bench.out"))
-	if err != nil {
-		return run{}, err
-	}
-	defer out.Close()
-	cmd := exec.Command(args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C") // where grep is fastest
-	cmd.Stdout = out
-	start := time.Now()
-	if err := cmd.Run(); err != nil {
-		return run{}, fmt.Errorf("%v: %w", args, err)
-	}
-	r := run{wall: time.Since(start), processor: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.memory = float64(usage.Maxrss) * 1024 / 1e6
-		if runtime.GOOS == "darwin" { // bytes there, KiB elsewhere
-			r.memory = float64(usage.Maxrss) / 1e6
+// hold runs the programs in turn, so that a noisy minute disturbs all of them.
+func (c *contest) hold(out io.Writer, dir string, runs int) error {
+	for range runs {
+		for i := range c.programs {
+			p := &c.programs[i]
+			r, err := measure(dir, append(p.args[:len(p.args):len(p.args)], c.path))
+			if err != nil {
+				return err
+			}
+			p.runs = append(p.runs, r)
 		}
 	}
-	return r, nil
-}
-
-// median sorts the runs by time and returns the one in the middle.
-func median(runs []run) run {
-	slices.SortFunc(runs, func(a, b run) int { return int(a.wall - b.wall) })
-	return runs[len(runs)/2]
+	info, err := os.Stat(c.path)
+	if err != nil {
+		return err
+	}
+	size := float64(info.Size()) / 1e6
+	fmt.Fprintf(out, "%s, %.1f MB\n", c.title, size)
+	last := c.programs[len(c.programs)-1]
+	yardstick := median(last.runs).wall
+	for _, p := range c.programs {
+		m := median(p.runs)
+		first, slowest := p.runs[0], p.runs[len(p.runs)-1] // median has sorted them
+		fmt.Fprintf(out, "  %-17s %6.2f s (%.2f to %.2f)  %6.0f MB/s  %6.2f s of processor time  %4.0f MB of memory",
+			p.name, m.wall.Seconds(), first.wall.Seconds(), slowest.wall.Seconds(), size/m.wall.Seconds(), m.processor.Seconds(), m.memory)
+		if len(c.programs) > 1 {
+			fmt.Fprintf(out, "  %6.3f times the time of %s", m.wall.Seconds()/yardstick.Seconds(), last.name)
+		}
+		fmt.Fprintln(out)
+	}
+	return nil
 }

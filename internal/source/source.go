@@ -55,7 +55,7 @@ func (o Options) withDefaults() Options {
 		o.Jobs = min(runtime.GOMAXPROCS(0), maxJobs)
 	}
 	if o.blockSize <= 0 {
-		o.blockSize = 1 << 18
+		o.blockSize = 1 << 16 // of several, with what was read in them, a core's second cache holds all
 	}
 	return o
 }
