@@ -1,14 +1,18 @@
 package workload
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
 
 // server is one that wrote logs: its processes have numbers that another server
 // gives to processes of its own. One server writes one log after the other, so
 // an input that begins before the last one ended was written by another.
 type server struct {
-	folder string // of its last input
-	to     int64  // µs since 1970, when that ended
-	salt   uint64 // of what identifies its sessions; 0 of the first one
+	name logName // of its last input
+	to   int64   // µs since 1970, when that ended
+	salt uint64  // of what identifies its sessions; 0 of the first one
 }
 
 // maxServers bounds the servers that are told apart; the first ones are
@@ -20,15 +24,15 @@ const maxServers = 1000
 const overlap = 2 * clockStep
 
 // place finds the server that wrote an input which begins at a time: the one
-// that wrote into the same folder, or else the one whose log ended last.
+// whose logs have the most similar names, or else the one whose log ended last.
 func (a *Aggregator) place(input *Input, at int64) *server {
-	folder := filepath.Dir(input.Path)
+	name := nameOf(input.Path)
 	var best *server
 	for _, s := range a.servers {
 		if s.to > at+overlap {
 			continue
 		}
-		if best == nil || (s.folder == folder) != (best.folder == folder) && s.folder == folder || (s.folder == folder) == (best.folder == folder) && s.to > best.to {
+		if best == nil || s.name.likeness(&name) > best.name.likeness(&name) || s.name.likeness(&name) == best.name.likeness(&name) && s.to > best.to {
 			best = s
 		}
 	}
@@ -42,8 +46,49 @@ func (a *Aggregator) place(input *Input, at int64) *server {
 		}
 		a.servers = append(a.servers, best)
 	}
-	best.folder = folder
+	best.name = name
 	return best
+}
+
+// logName is what the names of one log's files have in common.
+type logName struct{ folder, log, letters string }
+
+// nameOf takes off what rotation adds to a name, "postgresql.log.2.gz", and
+// then all digits: "postgresql-2026-11-23.log".
+func nameOf(path string) logName {
+	n := logName{folder: filepath.Dir(path), log: filepath.Base(path)}
+	for {
+		ext := filepath.Ext(n.log)
+		if ext == "" || !slices.Contains(compressed, ext) && strings.Trim(ext[1:], "0123456789-_") != "" {
+			break
+		}
+		n.log = strings.TrimSuffix(n.log, ext)
+	}
+	n.log = strings.TrimRight(n.log, "0123456789-_")
+	n.letters = strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, n.log)
+	return n
+}
+
+// compressed are the endings that compression gives a name.
+var compressed = []string{".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip"}
+
+// likeness orders how much two names look like those of one log.
+func (n *logName) likeness(o *logName) (points int) {
+	if n.folder == o.folder {
+		points = 4
+	}
+	switch {
+	case n.log == o.log:
+		points += 2
+	case n.letters == o.letters:
+		points++
+	}
+	return points
 }
 
 // serve tells whose log the shard is of, as soon as a time stands in one.

@@ -20,6 +20,8 @@ func TestAggregator_sessionsOfTwoServersAreTwo(t *testing.T) {
 		{"a log that begins while another is written is of another server", "a.log 0-10, b.log 5-20", "0 1"},
 		{"the rotated files of two servers, one after the other", "a/1.log 0-10, a/2.log 10-20, b/1.log 0-10, b/2.log 10-20", "0 0 1 1"},
 		{"and in turn, told by their folders", "a/1.log 0-10, b/1.log 0-10, a/2.log 10-20, b/2.log 10-20", "0 1 0 1"},
+		{"in one folder, told by their names", "db1.log.1 0-10, db2.log.1.gz 0-11, db1.log 12-20, db2.log 12-20", "0 1 0 1"},
+		{"names that differ in their dates are of one log", "db-2026-11-22.log 0-10, api-2026-11-22.log 0-11, db-2026-11-23.log 12-20, api-2026-11-23.log 12-20", "0 1 0 1"},
 		{"a log without times may go on with any", "a.log 0-10, b.log 0-0", "0 0"},
 	} {
 		seen := &observed{}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/apilint/apilint/analyzer/workload"
@@ -76,10 +77,7 @@ func (r *reading) zipped(in *workload.Input, src *bufio.Reader, file *os.File, d
 	if err != nil {
 		return 0, archiveError{fmt.Errorf("the zip archive is damaged: %w", err)}
 	}
-	for _, f := range z.File {
-		if f.FileInfo().IsDir() || hidden(f.Name) {
-			continue
-		}
+	for _, f := range r.sortedMembers(z) {
 		if members++; members > maxMembers {
 			return members, archiveError{fmt.Errorf("the zip archive holds more than %d files: the others were not read", maxMembers)}
 		}
@@ -105,6 +103,51 @@ func (r *reading) zipped(in *workload.Input, src *bufio.Reader, file *os.File, d
 		}
 	}
 	return members, nil
+}
+
+// sortedMembers lists the files of a zip archive in the order in which they
+// were written.
+func (r *reading) sortedMembers(z *zip.Reader) []*zip.File {
+	files := slices.DeleteFunc(slices.Clone(z.File), func(f *zip.File) bool {
+		return f.FileInfo().IsDir() || hidden(f.Name)
+	})
+	if len(files) < 2 || len(files) > maxMembers || !r.mayBeLog() {
+		return files
+	}
+	return inOrder(files, func(f *zip.File) string { return f.Name }, func(f *zip.File) (int64, bool) {
+		return r.memberBeginning(f)
+	})
+}
+
+// memberBeginning returns the first time in a file of a zip archive.
+func (r *reading) memberBeginning(f *zip.File) (us int64, ok bool) {
+	content, err := f.Open()
+	if err != nil {
+		return 0, false
+	}
+	defer content.Close()
+	return r.beginning(compression.Guard("zip", content, int64(f.CompressedSize64)), nil)
+}
+
+// zipBeginning returns the first time in a zip archive.
+func (r *reading) zipBeginning(file *os.File) (first int64, ok bool) {
+	info, err := file.Stat()
+	if err != nil {
+		return 0, false
+	}
+	z, err := zip.NewReader(file, info.Size())
+	if err != nil {
+		return 0, false
+	}
+	for _, f := range z.File[:min(len(z.File), maxMembers)] {
+		if f.FileInfo().IsDir() || hidden(f.Name) {
+			continue
+		}
+		if us, dated := r.memberBeginning(f); dated && (!ok || us < first) {
+			first, ok = us, true
+		}
+	}
+	return first, ok
 }
 
 func (r *reading) tarred(in *workload.Input, src io.Reader, depth int) (members int, err error) {

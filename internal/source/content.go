@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/apilint/apilint/analyzer/workload"
 	"github.com/apilint/apilint/internal/source/compression"
@@ -68,7 +67,7 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 func (r *reading) envelopeOptions() envelope.Options {
 	o := envelope.Options{
 		Grammar: grammar{r},
-		Log:     !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format),
+		Log:     r.mayBeLog(),
 		JSONLog: r.o.Format == "jsonlog",
 		Table:   func(head []byte) bool { return statsShape(head, r.o.Map) != exportNone },
 		Longest: longestRecord(r.o.MaxStatement),

@@ -86,7 +86,7 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 			return err
 		}
 	}
-	for _, in := range inputs {
+	for _, in := range r.sorted(inputs) {
 		if err := r.open(in); err != nil {
 			return err
 		}

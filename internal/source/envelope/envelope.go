@@ -99,7 +99,7 @@ func (u *Unwrapped) open(in *workload.Input, o Options) {
 			return
 		}
 		in.Envelopes = append(in.Envelopes, e.name)
-		o.turned = o.turned || e.name == newestFirst
+		o.turned = o.turned || e.name == NewestFirst
 		u.Wrapped, u.Stamp = true, e.stamp
 		u.opened = append(u.opened, e)
 		u.Text = bufio.NewReaderSize(e.open(u.Text, &u.leftover), headSize)

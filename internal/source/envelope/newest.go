@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// newestFirst is the name of what turns lines round.
-const newestFirst = "newest-first"
+// NewestFirst is the name of the envelope that turns lines round.
+const NewestFirst = "newest-first"
 
 // findNewest tells lines that come with the newest first, by their times, and
 // gives them in the order in which they were written. What is one record may
@@ -22,7 +22,7 @@ func findNewest(sample [][]byte, o Options) *envelope {
 		return nil
 	}
 	together := o.keptTogether(sample, times)
-	return &envelope{name: newestFirst, open: func(src *bufio.Reader, left *leftover) io.Reader {
+	return &envelope{name: NewestFirst, open: func(src *bufio.Reader, left *leftover) io.Reader {
 		return openNewest(src, left, o, together)
 	}}
 }
