@@ -210,6 +210,6 @@ func spool(src io.Reader) (*os.File, error) {
 // refuse notes why an input is not read.
 func (r *reading) refuse(in *workload.Input, why string) error {
 	in.Notes = append(in.Notes, why)
-	r.agg.Input(in, workload.SourceLog)
+	r.input(in, workload.SourceLog)
 	return nil
 }

@@ -23,6 +23,7 @@ func (r *reading) digest(in *workload.Input, src *bufio.Reader) error {
 	if r.o.Digest == nil {
 		return r.refuse(in, "this is a digest, which is not read here")
 	}
+	r.release()
 	if err := r.o.Digest(src); err != nil {
 		return fmt.Errorf("reading %s: %w", in.Path, err)
 	}

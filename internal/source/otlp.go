@@ -15,7 +15,7 @@ import (
 // collector's file exporter writes them. Spans are records; those that ran a
 // statement on PostgreSQL are executions.
 func (r *reading) otlp(in *workload.Input, src io.Reader) error {
-	number := r.agg.Input(in, workload.SourceTrace)
+	number := r.input(in, workload.SourceTrace)
 	counted := newBoundedReader(src)
 	d := &documents{src: bufio.NewReaderSize(counted, 64<<10), bounded: counted, line: 1}
 	t := newTraces(r, in, number)

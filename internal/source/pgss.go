@@ -18,7 +18,7 @@ import (
 // In the coverage every row is a record; its calls are no executions, which
 // count lines of a log, but their time is measured time.
 func (r *reading) pgss(in *workload.Input, src io.Reader) error {
-	r.agg.Input(in, workload.SourceStats)
+	r.input(in, workload.SourceStats)
 	counted := newBoundedReader(src)
 	if r.exported == nil {
 		r.exported = map[uint64]exported{}

@@ -44,7 +44,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 // workers read them, and the shards are merged in the order of the input. All
 // that is held are a few blocks per worker.
 func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
-	number := r.agg.Input(in, workload.SourceLog)
+	number := r.input(in, workload.SourceLog)
 	if br, ok := src.(*bufio.Reader); ok {
 		if mark, _ := br.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
 			n, _ := br.Discard(len(byteOrderMark))
@@ -57,6 +57,7 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 		free <- &block{}
 	}
 	c := newCutter(src, f, r.o)
+	c.line, c.offset = in.Lines+1, in.Bytes
 	if r.followed != nil {
 		c.prompt = true
 		r.followed.goOn()
@@ -89,6 +90,7 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 	}
 	<-cutting
 	in.Bytes, in.Lines = in.Bytes+c.passedBytes, in.Lines+c.passedLines
+	r.hold(in, number, f, c)
 	if c.err != nil {
 		in.Notes = append(in.Notes, "reading stopped: "+c.err.Error())
 	}

@@ -13,6 +13,7 @@ type cutter struct {
 	size        int    // of a block
 	longest     int    // bytes of a record that are read
 	rest        []byte // what follows the last block, already read
+	last        []byte // record of the input, if the next one may go on with it
 	number      int
 	line        int64
 	offset      int64
@@ -66,6 +67,7 @@ func (c *cutter) next(ctx context.Context, b *block) bool {
 		n += c.fill(memory[n:])
 		if c.end {
 			b.memory = memory
+			n = c.keep(memory[:n])
 			if n == 0 {
 				return false
 			}
@@ -94,6 +96,18 @@ func (c *cutter) next(ctx context.Context, b *block) bool {
 		copy(grown, memory[:n])
 		memory = grown
 	}
+}
+
+// keep holds the record back that may go on in the next input, and returns how
+// much of b stands before it.
+func (c *cutter) keep(b []byte) int {
+	s, ok := c.format.(splittable)
+	if !ok || len(b) == 0 {
+		return len(b)
+	}
+	n := s.last(b)
+	c.last = append(c.last, b[n:]...)
+	return n
 }
 
 // fill reads until p is full or the input ends, or what there is when promptness
@@ -126,7 +140,7 @@ func (c *cutter) finish(b *block, data []byte, cut bool) {
 	c.number++
 	c.line += b.lines
 	c.offset += int64(len(data))
-	if c.end && len(data) > 0 && data[len(data)-1] != '\n' {
+	if c.end && len(c.last) == 0 && len(data) > 0 && data[len(data)-1] != '\n' {
 		b.lines++ // the last line has no end
 		b.cut = true
 	}

@@ -40,7 +40,7 @@ func (r *reading) server(in *workload.Input, s *snapshot.Snapshot) error {
 	text := s.File(snapshot.Statements)
 	if text == "" {
 		in.Kind, in.Format = "server", "postgresql"
-		r.agg.Input(in, workload.SourceStats)
+		r.input(in, workload.SourceStats)
 		return nil
 	}
 	in.Kind, in.Format = "pgss", "pg_stat_statements"

@@ -4,6 +4,7 @@
 package source
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -81,6 +82,7 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 		return err
 	}
 	r := &reading{ctx: ctx, o: o, agg: agg, zone: zone}
+	defer r.release()
 	if o.StatsBefore != "" || o.StatsAfter != "" {
 		if err := r.difference(o.StatsBefore, o.StatsAfter); err != nil {
 			return err
@@ -94,6 +96,7 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 			return err
 		}
 	}
+	r.release()
 	r.unusedWeights()
 	return r.servers()
 }
@@ -171,6 +174,7 @@ type reading struct {
 	language *language           // of the log that is being read, nil is English
 	forms    map[sameLog]logForm // logs that were read
 	exported map[uint64]exported // rows of pg_stat_statements that were read
+	held     *heldRecord         // the last one of the last log
 	side     *statsSide          // of two exports that are compared, nil otherwise
 	weighed  map[string]bool     // names of --weights that were used
 	weighs   *workload.Input     // the last file of queries
@@ -237,6 +241,17 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	if kind == "" {
 		kind = detect(head)
 	}
+	if text, ok := src.(*bufio.Reader); ok && r.held != nil {
+		if r.joins(in, kind, text) {
+			return nil
+		}
+		if in.Bytes > 0 {
+			head, _ = text.Peek(headSize)
+			if kind = r.o.Format; kind == "" {
+				kind = detect(head)
+			}
+		}
+	}
 	r.language = nil
 	switch kind {
 	case "stderr", "csvlog", "jsonlog":
@@ -279,7 +294,7 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 		in.Kind, in.Format = "sql", "sql"
 		return r.sql(in, src)
 	}
-	r.agg.Input(in, workload.SourceLog)
+	r.input(in, workload.SourceLog)
 	in.Notes = append(in.Notes, unknown(kind, head))
 	if r.followed != nil {
 		r.followed.stop()

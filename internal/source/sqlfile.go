@@ -15,7 +15,7 @@ const maxSQLFile = 64 << 20
 // sql reads a file of queries. They are no executions: what they weigh is told
 // by --weights, or not known.
 func (r *reading) sql(in *workload.Input, src io.Reader) error {
-	r.agg.Input(in, workload.SourceSQL)
+	r.input(in, workload.SourceSQL)
 	counted := newBoundedReader(src)
 	content, err := io.ReadAll(io.LimitReader(counted, maxSQLFile))
 	in.Bytes, in.Lines = counted.count()

@@ -53,6 +53,6 @@ func firstTime(head []byte) string {
 // leaveOut notes an input that is the same log as another one.
 func (r *reading) leaveOut(in *workload.Input, other string) error {
 	in.Notes = append(in.Notes, "left out: it is the same log as "+filepath.Base(other)+" in another form, and nothing is counted twice")
-	r.agg.Input(in, workload.SourceLog)
+	r.input(in, workload.SourceLog)
 	return nil
 }

@@ -17,6 +17,7 @@ type syslogJoiner struct {
 	strict   bool // only programs named like PostgreSQL are believed
 	numbered bool // pieces are
 	counts   bool // a single number counts the pieces of a message, not the messages
+	began    bool // a message was seen to begin
 }
 
 // syslogState is what a process wrote last.
@@ -72,6 +73,8 @@ func (j *syslogJoiner) take(l *syslogLine) {
 			j.left.breaks(l.text) // pieces between are missing
 		}
 		j.piece(st, state, text)
+	case numbered && !j.began:
+		j.goesOn(st, state, l, text)
 	case numbered:
 		j.left.breaks(l.text) // its beginning is missing
 		return
@@ -101,7 +104,7 @@ func (j *syslogJoiner) continues(st *stream, state *syslogState, n int, text []b
 // begin starts a record. whole messages have their line breaks in them.
 func (j *syslogJoiner) begin(st *stream, state *syslogState, l *syslogLine, text []byte, whole bool) {
 	j.streams.begin(st)
-	state.open = true
+	j.began, state.open = true, true
 	state.stamp = j.stamp(state.stamp[:0], l)
 	j.streams.hold(st, state.stamp, false)
 	text = withTabs(text)
@@ -182,9 +185,29 @@ func (j *syslogJoiner) unnumbered(st *stream, state *syslogState, l *syslogLine,
 		j.begin(st, state, l, text, whole)
 	case open:
 		j.piece(st, state, text)
+	case !j.began:
+		j.goesOn(st, state, l, text)
 	default:
 		j.left.breaks(text) // its beginning is missing
 	}
+}
+
+// goesOn writes a piece with which the input begins: its message may stand in the
+// input before, whose reader knows it.
+func (j *syslogJoiner) goesOn(st *stream, state *syslogState, l *syslogLine, text []byte) {
+	j.streams.begin(st)
+	state.open = true
+	state.stamp = j.stamp(state.stamp[:0], l)
+	text = withTabs(text)
+	state.length = len(text)
+	switch {
+	case begins(text, "\t"):
+	case j.part(text):
+		j.streams.hold(st, state.stamp, false)
+	default:
+		j.streams.hold(st, []byte{'\t'}, false)
+	}
+	j.streams.hold(st, text, false)
 }
 
 // record reports whether a line begins a record, part whether it begins a
