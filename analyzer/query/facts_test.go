@@ -576,6 +576,34 @@ func TestResolve_saysWhatAStatementWrites(t *testing.T) {
 	}
 }
 
+func TestResolve_saysWhatAnInsertGives(t *testing.T) {
+	for sql, want := range map[string]string{
+		"INSERT INTO posts (id, title) VALUES ($1, 'a')":             "id $1; title 'a'",
+		"INSERT INTO posts (id, title) VALUES ($1::bigint, DEFAULT)": "id $1; title ?",
+		"INSERT INTO posts (id, title) VALUES ($1)":                  "id $1", // an error of the server's
+		"INSERT INTO posts (id, title) VALUES ($1, $2), ($3, $4)":    "",
+		"INSERT INTO posts (id, title) SELECT 1, 'a'":                "",
+		"INSERT INTO posts VALUES ($1, 'a')":                         "",
+		"UPDATE posts SET title = 'x' WHERE id = 1":                  "",
+	} {
+		q := resolve(t, sql, shop)
+		var got []string
+		for i, v := range q.Given {
+			text := "?"
+			switch v.Kind {
+			case query.Param:
+				text = fmt.Sprintf("$%d", v.Param)
+			case query.Const:
+				text = "'" + v.Text + "'"
+			}
+			got = append(got, q.Set[i]+" "+text)
+		}
+		if s := strings.Join(got, "; "); s != want {
+			t.Errorf("%s: gives %s, want %s", sql, s, want)
+		}
+	}
+}
+
 func TestResolve_listsTheColumnsThatAScopeNeeds(t *testing.T) {
 	for _, c := range []struct{ sql, needed string }{
 		{"SELECT id FROM posts WHERE user_id = 1 ORDER BY created_at", "id user_id created_at"},

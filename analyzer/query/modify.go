@@ -80,6 +80,11 @@ func (r *resolver) insert(s *pg.InsertStmt, l *level, ns *namespace) {
 			if top {
 				r.query.MultiRow = len(sel.ValuesLists) > 1
 			}
+			if row := sel.ValuesLists[0].GetList().GetItems(); top && len(sel.ValuesLists) == 1 {
+				for _, value := range row[:min(len(row), len(r.query.Set))] {
+					r.query.Given = append(r.query.Given, r.value(value))
+				}
+			}
 		} else {
 			r.selectScope(sel, FromSubquery, l, ns.outer, ns.with, nil)
 		}

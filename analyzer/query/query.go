@@ -11,6 +11,7 @@ type Query struct {
 	Command    Command
 	Target     int      // of INSERT, UPDATE, DELETE: the table in Scopes[0].Tables; -1 for SELECT
 	Set        []string // columns assigned by UPDATE or named by INSERT
+	Given      []Value  // of an INSERT of one row: what each column of Set is given, as far as told
 	Scopes     []*Scope // Scopes[0] is the statement itself; sub-queries, CTEs and UNION arms follow
 	MultiRow   bool     // INSERT with several VALUES rows
 	Returning  bool

@@ -21,8 +21,8 @@ type found struct {
 // measuredAll is a member over all requests.
 type measuredAll struct {
 	Member
-	varying           uint8
-	nested, irregular int // requests in which it was
+	varying, ever     uint8 // in every request, in any
+	nested, irregular int   // requests in which it was
 	requests          int
 }
 
@@ -70,6 +70,7 @@ func (c *found) member(m *measured) {
 	x.Count += int64(m.count)
 	x.ExecUS += m.exec
 	x.varying &= m.varying
+	x.ever |= m.varying
 	if m.distinct < 0 || x.Distinct < 0 {
 		x.Distinct = -1
 	} else {
@@ -185,7 +186,7 @@ func (c *found) candidate() Candidate {
 		m.PerIteration = float64(m.Count) / float64(max(1, c.members[0].Count))
 		m.Member.Nested = 2*m.nested > m.requests
 		m.Member.Irregular = 2*m.irregular > m.requests
-		m.Member.Varying = places(m.varying)
+		m.Member.Varying, m.Member.Varied = places(m.varying), places(m.ever)
 		o.Body = append(o.Body, m.Member)
 	}
 	o.Parents = slices.Clone(c.parents)

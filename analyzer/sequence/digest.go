@@ -48,6 +48,7 @@ type DigestedMember struct {
 	ExecUS    int64  `json:"exec_us"`
 	Distinct  int    `json:"distinct"`
 	Varying   uint8  `json:"varying"`
+	Varied    uint8  `json:"varied,omitempty"`
 	Nested    int    `json:"nested,omitempty"`
 	Irregular int    `json:"irregular,omitempty"`
 	Requests  int    `json:"requests"`
@@ -92,7 +93,7 @@ func (f *Finder) Digest(w *workload.Workload) []Digested {
 			d.Client = w.Contexts[c.Context]
 		}
 		for _, m := range c.members {
-			d.Body = append(d.Body, DigestedMember{m.Group, m.Count, m.ExecUS, m.Distinct, m.varying, m.nested, m.irregular, m.requests})
+			d.Body = append(d.Body, DigestedMember{m.Group, m.Count, m.ExecUS, m.Distinct, m.varying, m.ever, m.nested, m.irregular, m.requests})
 		}
 		for _, x := range c.requests.kept {
 			d.Figures = append(d.Figures, DigestedFigures{x.iterations, x.distinct, x.wall, x.busy, x.gap, x.quiet, x.share})
@@ -201,6 +202,18 @@ func most(a, b int) int {
 	return max(a, b)
 }
 
+// varied are the parameters that varied in any request; older digests only say
+// which did in every one.
+func (d *DigestedMember) varied() uint8 {
+	switch {
+	case d.Varied != 0 || d.Distinct >= 0 && d.Distinct <= 1:
+		return d.Varied
+	case d.Requests == 1:
+		return d.Varying
+	}
+	return 0xff
+}
+
 func (c *found) absorbMember(d DigestedMember, group uint32) {
 	i := slices.IndexFunc(c.members, func(x measuredAll) bool { return x.Group == group })
 	if i < 0 {
@@ -215,6 +228,7 @@ func (c *found) absorbMember(d DigestedMember, group uint32) {
 	x.Count += d.Count
 	x.ExecUS += d.ExecUS
 	x.varying &= d.Varying
+	x.ever |= d.varied()
 	x.Distinct = most(x.Distinct, d.Distinct)
 	x.nested += d.Nested
 	x.irregular += d.Irregular

@@ -72,10 +72,11 @@ type Member struct {
 	PerIteration float64
 	Count        int64 // executions in all requests
 	ExecUS       int64
-	Distinct     int // distinct tuples in a request, most; -1 unknown
-	Varying      []int
-	Nested       bool // more than 1.5 per iteration
-	Irregular    bool // its count per iteration varies like chance
+	Distinct     int   // distinct tuples in a request, most; -1 unknown
+	Varying      []int // as in Candidate
+	Varied       []int // parameters with more than one value in any request
+	Nested       bool  // more than 1.5 per iteration
+	Irregular    bool  // its count per iteration varies like chance
 }
 
 // Parent is a statement that returned rows before the loop.

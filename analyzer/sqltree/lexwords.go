@@ -12,6 +12,9 @@ func (l *lexer) word(start, end int) {
 		l.identifier(h, text)
 		return
 	}
+	if l.ended && !l.more && w == l.first && (w == wInsert || w == wUpdate || w == wDelete) {
+		l.out.Traits |= Batched // UPDATE ...; UPDATE ...: a row each, sent at once
+	}
 	l.begin()
 	l.words++
 	wasBy := l.prev

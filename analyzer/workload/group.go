@@ -43,7 +43,7 @@ const (
 type Traits uint16
 
 const (
-	TraitBatched    Traits = 1 << iota // = ANY (...) or IN with two members or more, unnest
+	TraitBatched    Traits = 1 << iota // = ANY (...) or IN with two members or more, unnest; two writes or more in one text
 	TraitMultiRow                      // VALUES with two rows or more
 	TraitForUpdate                     // FOR UPDATE / SHARE
 	TraitSkipLocked                    // SKIP LOCKED

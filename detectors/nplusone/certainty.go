@@ -30,6 +30,10 @@ func (j *judged) certainty() float64 {
 	case sequence.ScopeTxRun:
 		conf += .05
 		switch {
+		case j.ofOneOwner():
+			limit = .55
+		case j.checksFirst():
+			limit = .50
 		case !j.plausible():
 			limit = .30
 		case score >= strongLink:
@@ -40,10 +44,13 @@ func (j *judged) certainty() float64 {
 		}
 	case sequence.ScopeSegment:
 		switch {
+		case score >= weakestLink && j.purity() >= .5 && j.plausible():
+		case j.ofOneOwner():
+			limit = .55
+		case j.checksFirst():
+			limit = .50
 		case score >= weakestLink && j.purity() >= .5:
-			if !j.plausible() {
-				limit = .45
-			}
+			limit = .45
 		case j.clean(1000) && c.Iterations.Median <= 1000:
 			limit = .50
 		case j.clean(20_000):

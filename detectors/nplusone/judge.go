@@ -219,9 +219,6 @@ func repeats(u *subject, c *sequence.Candidate) bool {
 	return len(u.fixed)+len(u.keys) > 0 || alone(c)
 }
 
-// alone reports a loop with nothing else in it and quiet around it.
-func alone(c *sequence.Candidate) bool { return !c.Untimed && c.Share >= .9 && c.Quiet >= 20 }
-
 // tagged reports a scope that is a request for certain.
 func tagged(c *sequence.Candidate) bool {
 	return c.Scope == sequence.ScopeRequest || c.Scope == sequence.ScopeTrace

@@ -2,6 +2,7 @@ package nplusone_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,92 @@ func TestReview_theSameQueryAgainIsAMissingCacheOnlyInQuickSuccession(t *testing
 				if i%3 == 1 {
 					p.run(10, "SELECT title FROM posts WHERE id = $1", i)
 				}
+			}
+		}, ""},
+	} {
+		if got := found(t, c.play); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestReview_aLoopOfInsertsIsToldByItsShape(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		name string
+		play func(p *played)
+		want string
+	}{
+		{"rows of one owner", func(p *played) {
+			for i := range 12 {
+				p.run(8, "INSERT INTO waypoints (trip_id, lat) VALUES ($1, $2)", 7, i)
+			}
+		}, "n-plus-one-write waypoints ×12 medium"},
+		{"rows of one owner, a transaction each", func(p *played) {
+			for i := range 12 {
+				p.run(8, "BEGIN")
+				p.run(1, "INSERT INTO waypoints (trip_id, lat) VALUES ($1, $2)", 7, i)
+				p.run(1, "COMMIT")
+			}
+		}, "n-plus-one-write waypoints ×12 medium"},
+		{"literals instead of parameters", func(p *played) {
+			for i := range 12 {
+				p.run(8, fmt.Sprintf("INSERT INTO waypoints (trip_id, lat) VALUES (7, %d)", i))
+			}
+		}, "n-plus-one-write waypoints ×12 medium"},
+		{"another owner in the next request", func(p *played) {
+			for owner := range 3 {
+				for i := range 12 {
+					p.run(8, "INSERT INTO waypoints (trip_id, lat) VALUES ($1, $2)", owner, i)
+				}
+				p.run(3000, "SELECT version()")
+			}
+		}, "n-plus-one-write waypoints ×12 in 3 medium"},
+		{"events of many users", func(p *played) {
+			for range 40 {
+				p.run(8, "INSERT INTO events (kind, user_id) VALUES ($1, $2)", "view", r.IntN(50_000))
+			}
+		}, "n-plus-one-write events ×40 low"},
+		{"events of many users of one tenant", func(p *played) {
+			for range 40 {
+				p.run(8, "INSERT INTO events (tenant_id, user_id) VALUES ($1, $2)", 1, r.IntN(50_000))
+			}
+		}, "n-plus-one-write events ×40 low"},
+		{"events of a few users, of whom one comes several times by chance", func(p *played) {
+			for range 30 {
+				user := r.IntN(4)
+				for i := range 5 + r.IntN(4) {
+					p.run(8, "INSERT INTO events (kind, user_id) VALUES ($1, $2)", fmt.Sprint("view", p.now.Unix(), i), user+i/5)
+				}
+				p.run(3000, "SELECT version()")
+			}
+		}, "n-plus-one-write events ×6 in 30 low"},
+		{"the same row again and again", func(p *played) {
+			for range 12 {
+				p.run(8, "INSERT INTO hits (page_id, kind) VALUES ($1, $2)", 7, "view")
+			}
+		}, ""},
+		{"look, then write", func(p *played) {
+			for i := range 8 {
+				p.run(3, "SELECT id, name FROM labels WHERE name = $1 LIMIT 21", fmt.Sprint("fresh", i))
+				p.run(3, "INSERT INTO labels (name) VALUES ($1) RETURNING id", fmt.Sprint("fresh", i))
+			}
+		}, "n-plus-one-write labels.name+labels ×8 medium"},
+		{"look, then write, in requests", func(p *played) {
+			for i := range 8 {
+				p.run(30, "SELECT id, name FROM accounts WHERE email = $1 LIMIT 1", fmt.Sprint("a", i))
+				p.run(3, "INSERT INTO accounts (email) VALUES ($1) RETURNING id", fmt.Sprint("a", i))
+			}
+		}, "n-plus-one-write accounts.email+accounts ×8 low"},
+		{"look by one value, write another", func(p *played) {
+			for i := range 8 {
+				p.run(3, "SELECT id FROM labels WHERE name = $1", fmt.Sprint("fresh", i))
+				p.run(3, "INSERT INTO labels (color) VALUES ($1) RETURNING id", fmt.Sprint("c", i))
+			}
+		}, "n-plus-one-write labels.name+labels ×8 low"},
+		{"many rows in one text", func(p *played) {
+			for i := range 8 {
+				p.run(3, fmt.Sprintf("UPDATE visits SET state = 'done' WHERE id = %d;UPDATE visits SET state = 'done' WHERE id = %d", 2*i, 2*i+1))
 			}
 		}, ""},
 	} {

@@ -287,8 +287,8 @@ func TestReview_ofRecordedDataLayers(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("\n%s\nwithout a schema %s\nwith it          %s", table.String(), s, informed)
-	s.atLeast(t, .92, .97)
-	informed.atLeast(t, .92, .97)
+	s.atLeast(t, .96, .97)
+	informed.atLeast(t, .96, .97)
 }
 
 // atLeast fails when less is found than was when these were recorded.

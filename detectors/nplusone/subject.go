@@ -26,6 +26,7 @@ type subject struct {
 	fixed    []key        // equalities with a value that is the same in every iteration
 	pages    bool         // its OFFSET varies
 	walks    bool         // its lower bound varies under a LIMIT: keyset pagination
+	same     []string     // columns that an INSERT gives the same value in every iteration
 	each     bool         // no two executions of a request had the same values
 }
 
@@ -53,8 +54,14 @@ func newSubject(s *analyzer.Statement, m sequence.Member) *subject {
 	if strings.Contains(q.Locking, "skip locked") {
 		return nil // a queue hands out its rows one by one on purpose
 	}
-	varies := variation(s, m)
+	varies := variation(s, m, m.Varying)
 	u.readKeys(varies)
+	ever := variation(s, m, m.Varied)
+	for i, v := range q.Given {
+		if (v.Kind == query.Param || v.Kind == query.Const) && ever(v) == no {
+			u.same = append(u.same, q.Set[i])
+		}
+	}
 	top := q.Scopes[0]
 	if q.Command == query.Select {
 		u.pages = top.Offset != nil && varies(*top.Offset) == yes
@@ -115,8 +122,9 @@ const (
 	yes
 )
 
-// variation tells of a value whether it varies over the iterations.
-func variation(s *analyzer.Statement, m sequence.Member) func(query.Value) certainty {
+// variation tells of a value whether it varies over the iterations; places are
+// those that do.
+func variation(s *analyzer.Statement, m sequence.Member, places []int) func(query.Value) certainty {
 	// With placeholders the literals of the text are the same every time.
 	placeholders := strings.Contains(s.Query.Text, "$1")
 	return func(v query.Value) certainty {
@@ -134,7 +142,7 @@ func variation(s *analyzer.Statement, m sequence.Member) func(query.Value) certa
 		if place == 0 || m.Distinct < 0 {
 			return maybe
 		}
-		if slices.Contains(m.Varying, min(place, workload.MaxParams)-1) {
+		if slices.Contains(places, min(place, workload.MaxParams)-1) {
 			return yes
 		}
 		return no
