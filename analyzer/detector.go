@@ -62,9 +62,9 @@ type Statement struct {
 	Text       string       // normalised, never a literal of the input
 	Query      *query.Query // nil when the parser could not read it
 	ParseError string
-	Groups     []*workload.Group                  // the lexical groups, at least one
-	Totals     *[workload.Sources]workload.Totals // merged over Groups; of a single one its own: read only
-	Samples    []workload.Sample                  // slowest first; read only
+	Groups     []*workload.Group   // the lexical groups, at least one
+	Totals     *workload.PerSource // merged over Groups; of a single one its own: read only
+	Samples    []workload.Sample   // slowest first; read only
 }
 
 // Total returns the totals that count for ranking; those of a statement of

@@ -141,7 +141,7 @@ SELECT max(a) FROM t; -- calls: 900 of 4.5ms
 	w := in.Workload
 	var got []string
 	for _, g := range w.Groups {
-		got = append(got, fmt.Sprintf("%d %d %d %v", g.Totals[0].Calls, g.Totals[0].ExecUS, g.ParamsSeen, g.LeadingWild[:2]))
+		got = append(got, fmt.Sprintf("%d %d %d %v", g.Totals.Of(0).Calls, g.Totals.Of(0).ExecUS, g.ParamsSeen, g.LeadingWild[:2]))
 	}
 	want := []string{
 		"1 3000 1 [1 0]", // one call of 3 ms whose parameter begins with a wildcard

@@ -42,7 +42,7 @@ func onlyStatistics(g *workload.Group) bool {
 // insideOnly reports whether pg_stat_statements saw the statement inside
 // functions only, and nothing else saw it.
 func insideOnly(s *analyzer.Statement) bool {
-	if s.Totals[workload.SourceStats].Nested == 0 {
+	if s.Totals.Of(workload.SourceStats).Nested == 0 {
 		return false
 	}
 	for _, g := range s.Groups {
@@ -66,7 +66,7 @@ func (c *class) share() {
 	byCall := divider(calls, nil)
 	byTime := divider(times, calls)
 	for i, s := range c.members {
-		own(s)[workload.SourceStats] = workload.Totals{
+		*own(s).Own(workload.SourceStats) = workload.Totals{
 			Calls: byCall(c.totals.Calls, i), Nested: byCall(c.totals.Nested, i), Rows: byCall(c.totals.Rows, i),
 			ExecUS: byTime(c.totals.ExecUS, i), PlanUS: byTime(c.totals.PlanUS, i),
 			MaxUS: c.totals.MaxUS, HasRows: c.totals.HasRows, From: c.totals.From, To: c.totals.To,
@@ -78,11 +78,11 @@ func (c *class) share() {
 // statement.
 func seenElsewhere(s *analyzer.Statement) *workload.Totals {
 	for _, source := range []workload.Source{workload.SourceLog, workload.SourceTrace} {
-		if s.Totals[source].Calls > 0 {
-			return &s.Totals[source]
+		if t := s.Totals.Of(source); t.Calls > 0 {
+			return t
 		}
 	}
-	return &s.Totals[workload.SourceSQL]
+	return s.Totals.Of(workload.SourceSQL)
 }
 
 // divider returns a function that gives the i-th part of a total in proportion

@@ -73,8 +73,8 @@ func TestStatements_joinsStatisticsToWhatOtherInputsSaw(t *testing.T) {
 	} {
 		var got []string
 		for _, s := range foldSeen(t, c.in) {
-			got = append(got, fmt.Sprintf("%d/%d/%d/%d", s.Totals[log].Calls, s.Totals[stats].Calls, s.Totals[trace].Calls, s.Totals[file].Calls))
-			if s.Totals[stats].Calls > 0 && s.Totals[stats].ExecUS == 0 {
+			got = append(got, fmt.Sprintf("%d/%d/%d/%d", s.Totals.Of(log).Calls, s.Totals.Of(stats).Calls, s.Totals.Of(trace).Calls, s.Totals.Of(file).Calls))
+			if s.Totals.Of(stats).Calls > 0 && s.Totals.Of(stats).ExecUS == 0 {
 				t.Errorf("%s: calls without their time", c.name)
 			}
 		}

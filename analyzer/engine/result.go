@@ -230,7 +230,7 @@ func (r *run) query(s *analyzer.Statement, verdicts map[string]index.Verdict) an
 		q.Rows = &rows
 	}
 	for source := range workload.Sources {
-		o := &s.Totals[source]
+		o := s.Totals.Of(source)
 		if o.Calls+o.Fetches+o.Nested > 0 {
 			q.Observed = append(q.Observed, analyzer.Observed{
 				Source: source.String(), Calls: o.Calls, ExecMS: ms(o.ExecUS), From: timestamp(o.From), To: timestamp(o.To),

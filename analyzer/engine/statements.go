@@ -112,7 +112,7 @@ func (f *folding) fold() {
 			continue
 		}
 		c := f.class(i)
-		c.totals.Add(&f.w.Groups[i].Totals[workload.SourceStats])
+		c.totals.Add(f.w.Groups[i].Totals.Of(workload.SourceStats))
 		if onlyStatistics(f.w.Groups[i]) {
 			c.rows = append(c.rows, i)
 			continue
@@ -150,7 +150,7 @@ func (f *folding) class(i int) *class {
 func (f *folding) row(c *class, i int) {
 	if len(c.members) == 0 {
 		s, _ := f.statement(i)
-		own(s)[workload.SourceStats].Add(&f.w.Groups[i].Totals[workload.SourceStats])
+		own(s).Own(workload.SourceStats).Add(f.w.Groups[i].Totals.Of(workload.SourceStats))
 		return
 	}
 	for _, s := range c.members {
@@ -184,9 +184,9 @@ func (f *folding) statement(i int) (s *analyzer.Statement, first bool) {
 		return s, first
 	}
 	totals := own(s)
-	for source := range g.Totals {
-		if workload.Source(source) != workload.SourceStats {
-			totals[source].Add(&g.Totals[source])
+	for source, t := range g.Totals {
+		if t != nil && workload.Source(source) != workload.SourceStats {
+			totals.Own(workload.Source(source)).Add(t)
 		}
 	}
 	s.Samples = append(s.Samples, g.Samples...)
@@ -195,15 +195,17 @@ func (f *folding) statement(i int) (s *analyzer.Statement, first bool) {
 
 // own returns the totals of a statement for changing them: most statements are
 // one group, and share its totals.
-func own(s *analyzer.Statement) *[workload.Sources]workload.Totals {
+func own(s *analyzer.Statement) *workload.PerSource {
 	shared := s.Totals
 	if shared != nil && shared != &s.Groups[0].Totals {
 		return shared
 	}
-	s.Totals = new([workload.Sources]workload.Totals)
+	s.Totals = &workload.PerSource{}
 	if shared != nil {
-		for source := range shared {
-			s.Totals[source].Add(&shared[source])
+		for source, t := range shared {
+			if t != nil {
+				s.Totals.Own(workload.Source(source)).Add(t)
+			}
 		}
 	}
 	return s.Totals

@@ -163,7 +163,7 @@ func (a *Aggregator) late(l *lateText, e *Event) uint32 {
 	g := a.w.Groups[n]
 	final := e.Kind == KindExecution || e.Kind == KindFetch
 	if final {
-		g.Totals[a.source].observe(e)
+		g.Totals.Own(a.source).observe(e)
 	}
 	if !ok {
 		if e.Kind == KindExecution {
@@ -198,22 +198,25 @@ func (a *Aggregator) context(c Context) uint32 {
 func (a *Aggregator) Collect(w *Worker) {
 	for i, l := range w.groups {
 		w.groups[i] = nil // as soon as it is not needed any more
-		l.settle()
 		n, ok := a.byKey[l.key]
 		if !ok {
-			if l.totals == (Totals{}) {
+			if l.counts == (counts{}) {
 				continue
 			}
 			n = a.foldedGroup()
-			a.w.Folded += l.totals.Calls
+			a.w.Folded += l.counts.calls
 		}
 		g := a.w.Groups[n]
-		g.Totals[w.source].Add(&l.totals)
+		if l.counts != (counts{}) {
+			l.addTo(g.Totals.Own(w.source))
+		}
 		if int(n) == a.folded {
 			continue
 		}
 		g.TopLevel = g.TopLevel || l.topLevel
-		g.addKnown(&l.params)
+		if l.params != nil {
+			g.addKnown(l.params)
+		}
 		a.samples[n].merge(&l.samples)
 	}
 	delete(a.maps, w)
@@ -246,7 +249,7 @@ func (a *Aggregator) Count(c *Counter) {
 	}
 	g := a.w.Groups[n]
 	g.TopLevel = g.TopLevel || c.TopLevel
-	g.Totals[a.source].Add(&c.Totals)
+	g.Totals.Own(a.source).Add(&c.Totals)
 	for _, user := range c.Users {
 		g.addContext(a.context(Context{User: user, Database: c.Database}))
 	}

@@ -121,7 +121,7 @@ func TestAggregator_decidesByWhatCameBeforeInTheSession(t *testing.T) {
 		w, _ := run(Limits{}, c.script, nil, nil)
 		var got []string
 		for _, g := range w.Groups {
-			x := g.Totals[SourceLog]
+			x := g.Totals.Of(SourceLog)
 			got = append(got, fmt.Sprintf("%s %d/%d %d %d %d", g.Text, x.Calls, x.Fetches, x.ExecUS, x.PlanUS, x.Nested))
 		}
 		slices.Sort(got)
@@ -148,12 +148,12 @@ func TestAggregator_groupsBeyondTheBoundAreFoldedAndCounted(t *testing.T) {
 		t.Fatalf("%d groups, %d folded; want 4 and one for the rest, 18", len(w.Groups), w.Folded)
 	}
 	rest := w.Groups[4]
-	if rest.Text != "" || rest.Totals[SourceLog].Calls != 18 || rest.Totals[SourceLog].ExecUS != 180 || len(rest.Samples) != 0 {
-		t.Errorf("the rest: %q, %+v, %d samples", rest.Text, rest.Totals[SourceLog], len(rest.Samples))
+	if rest.Text != "" || rest.Totals.Of(SourceLog).Calls != 18 || rest.Totals.Of(SourceLog).ExecUS != 180 || len(rest.Samples) != 0 {
+		t.Errorf("the rest: %q, %+v, %d samples", rest.Text, rest.Totals.Of(SourceLog), len(rest.Samples))
 	}
 	for _, g := range w.Groups[:4] {
-		if g.Totals[SourceLog].Calls != 3 {
-			t.Errorf("%s: %d calls", g.Text, g.Totals[SourceLog].Calls)
+		if g.Totals.Of(SourceLog).Calls != 3 {
+			t.Errorf("%s: %d calls", g.Text, g.Totals.Of(SourceLog).Calls)
 		}
 	}
 }
@@ -242,8 +242,8 @@ func TestAggregator_aPlanCountsWhereItsLogStood(t *testing.T) {
 	a.Collect(w)
 	a.Input(&Input{}, SourceStats)
 	g := a.Workload().Groups[0]
-	if g.Totals[SourceLog].Calls != 1 || g.Totals[SourceStats].Calls != 0 || log.Executions != 1 {
-		t.Errorf("%d calls in the log, %d in the statistics, %d executions", g.Totals[SourceLog].Calls, g.Totals[SourceStats].Calls, log.Executions)
+	if g.Totals.Of(SourceLog).Calls != 1 || g.Totals.Of(SourceStats).Calls != 0 || log.Executions != 1 {
+		t.Errorf("%d calls in the log, %d in the statistics, %d executions", g.Totals.Of(SourceLog).Calls, g.Totals.Of(SourceStats).Calls, log.Executions)
 	}
 }
 
@@ -259,28 +259,28 @@ func TestAggregator_keepsSourcesApart(t *testing.T) {
 	}
 	g := w.Groups[0]
 	for s := range Sources {
-		if g.Totals[s].Calls != 1<<s {
-			t.Errorf("%s: %d calls, want %d", s, g.Totals[s].Calls, 1<<s)
+		if g.Totals.Of(s).Calls != 1<<s {
+			t.Errorf("%s: %d calls, want %d", s, g.Totals.Of(s).Calls, 1<<s)
 		}
 	}
-	if g.Total() != &g.Totals[SourceStats] {
+	if g.Total() != g.Totals.Of(SourceStats) {
 		t.Error("pg_stat_statements counts where it is")
 	}
 }
 
 func TestGroup_totalPrefersStatisticsThenLogThenTrace(t *testing.T) {
 	for _, c := range []struct {
-		in   [Sources]Totals
+		in   PerSource
 		want Source
 	}{
-		{[Sources]Totals{SourceLog: {Calls: 1}, SourceStats: {Calls: 1}, SourceTrace: {Calls: 1}}, SourceStats},
-		{[Sources]Totals{SourceLog: {Fetches: 1}, SourceTrace: {Calls: 9}}, SourceLog},
-		{[Sources]Totals{SourceTrace: {Calls: 1}, SourceSQL: {Calls: 9}}, SourceTrace},
-		{[Sources]Totals{SourceSQL: {Calls: 9}}, SourceSQL},
-		{[Sources]Totals{}, SourceSQL},
+		{PerSource{SourceLog: {Calls: 1}, SourceStats: {Calls: 1}, SourceTrace: {Calls: 1}}, SourceStats},
+		{PerSource{SourceLog: {Fetches: 1}, SourceTrace: {Calls: 9}}, SourceLog},
+		{PerSource{SourceTrace: {Calls: 1}, SourceSQL: {Calls: 9}}, SourceTrace},
+		{PerSource{SourceSQL: {Calls: 9}}, SourceSQL},
+		{PerSource{}, SourceSQL},
 	} {
 		g := &Group{Totals: c.in}
-		if g.Total() != &g.Totals[c.want] {
+		if g.Total() != g.Totals.Of(c.want) {
 			t.Errorf("%+v: want %s", c.in, c.want)
 		}
 	}

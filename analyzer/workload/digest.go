@@ -127,11 +127,11 @@ func digestGroup(g *Group, s *samples) DigestGroup {
 		if k == nil {
 			continue
 		}
-		y := DigestSample{Roles: 1 << role, Rank: k.rank, Position: k.position, Input: k.Input, Line: k.Line, Dur: k.Dur, Time: k.Time}
+		y := DigestSample{Roles: 1 << role, Rank: k.rank, Position: k.position, Input: int(k.input), Line: k.line, Dur: k.dur, Time: k.sample().Time}
 		if n := len(x.Samples); n > 0 && merge(x.Samples, &y) {
 			continue
 		}
-		if own, _ := sqltree.Redact(k.Text); own != x.Text {
+		if own, _ := sqltree.Redact(k.text); own != x.Text {
 			y.Text = own
 		}
 		y.Patterns = patterns(k)
@@ -154,13 +154,16 @@ func merge(have []DigestSample, s *DigestSample) bool {
 // patterns keeps the build of the values that look like LIKE patterns, nil
 // without any.
 func patterns(k *keptSample) []string {
+	if k.values == nil {
+		return nil
+	}
 	var out []string
-	for i, value := range k.Params {
-		if i < len(k.Nulls) && k.Nulls[i] || value == "" || !strings.ContainsAny(value[:1]+value[len(value)-1:], "%_") {
+	for i, value := range k.values.params {
+		if nulls := k.values.nulls; i < len(nulls) && nulls[i] || value == "" || !strings.ContainsAny(value[:1]+value[len(value)-1:], "%_") {
 			continue
 		}
 		if out == nil {
-			out = make([]string, len(k.Params))
+			out = make([]string, len(k.values.params))
 		}
 		out[i] = sqltree.Outline(value)
 	}
@@ -169,8 +172,10 @@ func patterns(k *keptSample) []string {
 
 func digestTotals(g *Group) []DigestTotals {
 	var out []DigestTotals
-	for s := range g.Totals {
-		t := &g.Totals[s]
+	for s, t := range g.Totals {
+		if t == nil {
+			continue
+		}
 		x := DigestTotals{
 			Source: Source(s), Calls: t.Calls, Fetches: t.Fetches, ExecUS: t.ExecUS, PlanUS: t.PlanUS, LockUS: t.LockUS, MaxUS: t.MaxUS,
 			Rows: t.Rows, HasRows: t.HasRows, Nested: t.Nested, From: t.From, To: t.To,
@@ -230,7 +235,7 @@ func (a *Aggregator) absorb(x *DigestGroup, inputs uint32) uint32 {
 	g := a.w.Groups[n]
 	for i := range x.Totals {
 		t := x.Totals[i].totals()
-		g.Totals[x.Totals[i].Source].Add(t)
+		g.Totals.Own(x.Totals[i].Source).Add(t)
 		if x.Key != 0 && int(n) == a.folded {
 			a.w.Folded += t.Calls
 		}
@@ -258,15 +263,17 @@ func (a *Aggregator) absorb(x *DigestGroup, inputs uint32) uint32 {
 }
 
 func (x *DigestSample) kept(text string, inputs int) *keptSample {
-	k := &keptSample{rank: x.Rank, position: x.Position}
-	k.Sample = Sample{Text: text, Dur: x.Dur, Input: inputs + x.Input, Line: x.Line, Time: x.Time}
+	k := &keptSample{text: text, dur: x.Dur, input: int32(inputs + x.Input), line: x.Line, position: x.Position, rank: x.Rank}
 	if x.Text != "" {
-		k.Text = x.Text
+		k.text = x.Text
+	}
+	if !x.Time.IsZero() {
+		k.ended = x.Time.UnixMicro()
 	}
 	if x.Patterns != nil {
-		k.Params, k.Nulls = x.Patterns, make([]bool, len(x.Patterns))
+		k.values = &sampleValues{x.Patterns, make([]bool, len(x.Patterns))}
 		for i, p := range x.Patterns {
-			k.Nulls[i] = p == "" // not kept
+			k.values.nulls[i] = p == "" // not kept
 		}
 	}
 	return k

@@ -93,7 +93,7 @@ type Group struct {
 	Text     string // first text seen
 	Command  Command
 	Traits   Traits
-	Totals   [Sources]Totals
+	Totals   PerSource
 	Samples  []Sample    // slowest first; bounded: first, slowest, two random
 	Contexts []uint32    // bounded: the first eight contexts that ran it
 	Refs     []SourceRef // bounded: the first 16 places in files
@@ -109,7 +109,7 @@ type Group struct {
 }
 
 // Observed reports whether the group was seen in that source.
-func (g *Group) Observed(s Source) bool { return g.Totals[s].Observed() }
+func (g *Group) Observed(s Source) bool { return g.Totals.Of(s).Observed() }
 
 // Total returns the totals that count for ranking.
 func (g *Group) Total() *Totals { return Ranking(&g.Totals) }
@@ -117,15 +117,37 @@ func (g *Group) Total() *Totals { return Ranking(&g.Totals) }
 // Observed reports whether anything was counted.
 func (t *Totals) Observed() bool { return t.Calls > 0 || t.Fetches > 0 || t.Nested > 0 }
 
-// Ranking returns the totals that count for ranking: pg_stat_statements where
-// present, else the log, else traces, else .sql weights.
-func Ranking(totals *[Sources]Totals) *Totals {
+// PerSource are the totals of each source; nil is a source that told nothing.
+// Most groups have one.
+type PerSource [Sources]*Totals
+
+// Of returns the totals of a source for reading, zero where it told nothing.
+func (p *PerSource) Of(s Source) *Totals {
+	if t := p[s]; t != nil {
+		return t
+	}
+	return &nothing
+}
+
+var nothing Totals
+
+// Own returns the totals of a source for changing them.
+func (p *PerSource) Own(s Source) *Totals {
+	if p[s] == nil {
+		p[s] = &Totals{}
+	}
+	return p[s]
+}
+
+// Ranking returns the totals that count for ranking, for reading:
+// pg_stat_statements where present, else the log, else traces, else .sql weights.
+func Ranking(totals *PerSource) *Totals {
 	for _, s := range []Source{SourceStats, SourceLog, SourceTrace} {
-		if totals[s].Observed() {
-			return &totals[s]
+		if t := totals.Of(s); t.Observed() {
+			return t
 		}
 	}
-	return &totals[SourceSQL]
+	return totals.Of(SourceSQL)
 }
 
 // RunUS is the time in execute without the waiting for locks, µs: what an index
@@ -135,26 +157,28 @@ func (t *Totals) RunUS() int64 { return max(t.ExecUS-t.LockUS, 0) }
 // Add merges o, totals of the same source, into t. o's sketch is not changed
 // and not kept.
 func (t *Totals) Add(o *Totals) {
-	t.Calls += o.Calls
-	t.Fetches += o.Fetches
-	t.ExecUS += o.ExecUS
-	t.PlanUS += o.PlanUS
-	t.LockUS += o.LockUS
-	t.MaxUS = max(t.MaxUS, o.MaxUS)
-	t.Rows += o.Rows
-	t.HasRows = t.HasRows || o.HasRows
+	t.addCounts(&counts{o.Calls, o.Fetches, o.ExecUS, o.PlanUS, o.LockUS, o.MaxUS, o.Rows, o.HasRows})
 	t.Nested += o.Nested
-	if o.Latency != nil {
-		if t.Latency == nil {
-			t.Latency = o.Latency.Copy()
-		} else if err := t.Latency.MergeWith(o.Latency); err != nil {
-			t.Latency = nil // sketches of different accuracy: no quantile is better than a wrong one
-		}
+	if t.Latency == nil && o.Latency != nil {
+		t.Latency = o.Latency.Copy()
+	} else {
+		t.addLatency(o.Latency)
 	}
 	if !o.From.IsZero() && (t.From.IsZero() || o.From.Before(t.From)) {
 		t.From = o.From
 	}
 	if o.To.After(t.To) {
 		t.To = o.To
+	}
+}
+
+// addLatency merges a sketch, which may be kept; nil is an empty one.
+func (t *Totals) addLatency(s *ddsketch.DDSketch) {
+	switch {
+	case s == nil:
+	case t.Latency == nil:
+		t.Latency = s
+	case t.Latency.MergeWith(s) != nil:
+		t.Latency = nil // sketches of different accuracy: no quantile is better than a wrong one
 	}
 }

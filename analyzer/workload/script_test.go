@@ -112,7 +112,8 @@ func dump(w *Workload, samples bool) string {
 	fmt.Fprintf(&b, "%d sessions, %d folded, %d evicted, contexts %v, names %v\n", w.Sessions, w.Folded, w.Evicted, w.Contexts, w.names)
 	for _, g := range w.Groups {
 		fmt.Fprintf(&b, "group %x %q top level %t, contexts %v, wild %v of %d\n", g.Key, g.Text, g.TopLevel, g.Contexts, g.LeadingWild, g.ParamsSeen)
-		for _, t := range g.Totals {
+		for s := range Sources {
+			t := *g.Totals.Of(s)
 			sketch := t.Latency
 			t.Latency = nil
 			fmt.Fprintf(&b, "  %+v", t)
@@ -211,8 +212,8 @@ func TestAggregator_executionsOfTheCoverageAndOfTheGroupsAgree(t *testing.T) {
 			w, seen := run(l, script, cut, workers)
 			var inGroups, us int64
 			for _, g := range w.Groups {
-				inGroups += g.Totals[SourceLog].Calls + g.Totals[SourceLog].Fetches
-				us += g.Totals[SourceLog].ExecUS
+				inGroups += g.Totals.Of(SourceLog).Calls + g.Totals.Of(SourceLog).Fetches
+				us += g.Totals.Of(SourceLog).ExecUS
 			}
 			if in := w.Inputs[0]; inGroups != in.Executions || us != in.ExecUS || int64(len(seen.lines)) != in.Executions {
 				t.Fatalf("limits %+v, seed %d: %d executions in groups, %d in the coverage, %d observed; %d and %d µs", l, seed, inGroups, in.Executions, len(seen.lines), us, in.ExecUS)

@@ -167,7 +167,7 @@ func (a *Aggregator) take(st *session, e *Event) {
 			st.declared(g, e.Group)
 		}
 		if g != nil && st.bind|e.Lock != 0 { // the worker did not know what came before
-			t := &g.Totals[st.source]
+			t := g.Totals.Own(st.source)
 			t.PlanUS += int64(st.bind)
 			t.LockUS += int64(e.Lock)
 		}
@@ -195,7 +195,7 @@ func (a *Aggregator) take(st *session, e *Event) {
 		if e.Flags&FlagNested != 0 {
 			a.input.Nested++
 			if e.Group != noGroup {
-				t := &a.w.Groups[e.Group].Totals[a.source]
+				t := a.w.Groups[e.Group].Totals.Own(a.source)
 				t.Nested++
 			}
 			return
@@ -269,7 +269,7 @@ func (a *Aggregator) execution(st *session, e *Event, in *Input) {
 	in.Coverage.execution(e)
 	e.Bind = sum32(e.Bind, int64(st.bind))
 	if e.Group != noGroup {
-		a.w.Groups[e.Group].Totals[st.source].observe(e)
+		a.w.Groups[e.Group].Totals.Own(st.source).observe(e)
 	}
 	a.emit(st, e)
 }

@@ -51,10 +51,10 @@ type localGroup struct {
 	command  Command
 	traits   Traits
 	topLevel bool
-	totals   Totals // without latency and time until it settles
+	counts   counts
 	latency  latency
-	from, to int64 // µs, when its executions ended; 0 unknown
-	params   knownParams
+	from, to int64        // µs, when its executions ended; 0 unknown
+	params   *knownParams // nil: none was logged
 	samples  samples
 }
 
@@ -261,7 +261,7 @@ func (g *localGroup) observe(o *Observation) {
 	g.topLevel = g.topLevel || o.Flags&FlagNested == 0
 	switch o.Kind {
 	case KindExecution, KindFetch:
-		g.totals.count(&o.Event)
+		g.counts.count(&o.Event)
 		if o.Kind == KindExecution {
 			g.latency.add(o.Dur)
 		}
@@ -278,15 +278,21 @@ func (g *localGroup) observe(o *Observation) {
 	default:
 		return
 	}
-	g.params.add(&o.Event, o.LeadWild)
-	g.samples.offer(o)
+	if o.Known() {
+		if g.params == nil {
+			g.params = &knownParams{}
+		}
+		g.params.add(&o.Event, o.LeadWild)
+	}
+	g.samples.offer(o, g.text)
 }
 
-// settle puts what observe keeps in a form of its own into the totals.
-func (g *localGroup) settle() {
-	g.totals.Latency = g.latency.fold()
+// addTo adds what observe counted to totals.
+func (g *localGroup) addTo(t *Totals) {
+	t.addCounts(&g.counts)
+	t.addLatency(g.latency.fold())
 	if g.from != 0 {
-		g.totals.span(g.from, g.to)
+		t.span(g.from, g.to)
 	}
 }
 
@@ -318,7 +324,9 @@ func (g *Group) addKnown(p *knownParams) {
 
 // observe counts one final execution.
 func (t *Totals) observe(e *Event) {
-	t.count(e)
+	var c counts
+	c.count(e)
+	t.addCounts(&c)
 	if e.Kind != KindFetch {
 		if t.Latency == nil {
 			t.Latency = newSketch()
@@ -331,21 +339,37 @@ func (t *Totals) observe(e *Event) {
 	}
 }
 
-// count adds up what needs neither order nor time.
-func (t *Totals) count(e *Event) {
+// counts are the numbers of [Totals] that need neither order nor time.
+type counts struct {
+	calls, fetches, exec, plan, lock, longest, rows int64
+	hasRows                                         bool
+}
+
+func (c *counts) count(e *Event) {
 	if e.Kind == KindFetch {
-		t.Fetches++
+		c.fetches++
 	} else {
-		t.Calls++
+		c.calls++
 	}
-	t.ExecUS += e.Dur
-	t.PlanUS += int64(e.Bind)
-	t.LockUS += int64(e.Lock)
-	t.MaxUS = max(t.MaxUS, e.Dur)
+	c.exec += e.Dur
+	c.plan += int64(e.Bind)
+	c.lock += int64(e.Lock)
+	c.longest = max(c.longest, e.Dur)
 	if e.Rows != None {
-		t.Rows += e.Rows
-		t.HasRows = true
+		c.rows += e.Rows
+		c.hasRows = true
 	}
+}
+
+func (t *Totals) addCounts(c *counts) {
+	t.Calls += c.calls
+	t.Fetches += c.fetches
+	t.ExecUS += c.exec
+	t.PlanUS += c.plan
+	t.LockUS += c.lock
+	t.MaxUS = max(t.MaxUS, c.longest)
+	t.Rows += c.rows
+	t.HasRows = t.HasRows || c.hasRows
 }
 
 // span widens the time between the first and the last execution, µs.

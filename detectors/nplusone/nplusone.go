@@ -67,7 +67,7 @@ func (r *review) follows(j *judged) float64 {
 	if j.loop.Trace {
 		source = workload.SourceTrace
 	}
-	calls := r.w.Source.Groups[j.link.seen.Group].Totals[source].Calls
+	calls := r.w.Source.Groups[j.link.seen.Group].Totals.Of(source).Calls
 	return float64(n) / float64(max(calls, int64(n), 1))
 }
 

@@ -99,7 +99,7 @@ func valuesKnown(w *workload.Workload) (v doctor.Values) {
 		}
 	}
 	for _, g := range w.Groups {
-		calls := g.Totals[workload.SourceLog].Calls
+		calls := g.Totals.Of(workload.SourceLog).Calls
 		if calls == 0 {
 			continue
 		}

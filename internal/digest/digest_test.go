@@ -68,8 +68,8 @@ func TestRead_knowsWhatVersion1Wrote(t *testing.T) {
 			t.Errorf("group %d: got %s\nwant %s", i, text(t, g), text(t, w))
 		}
 		for _, q := range []float64{.5, .95} {
-			x, _ := g.Totals[0].Latency.GetValueAtQuantile(q)
-			y, _ := w.Totals[0].Latency.GetValueAtQuantile(q)
+			x, _ := g.Totals.Of(0).Latency.GetValueAtQuantile(q)
+			y, _ := w.Totals.Of(0).Latency.GetValueAtQuantile(q)
 			if x != y {
 				t.Errorf("group %d: quantile %v is %v, want %v", i, q, x, y)
 			}

@@ -36,7 +36,7 @@ func counted(t *testing.T, s *snapshot.Snapshot) *workload.Workload {
 func calls(w *workload.Workload, text string) int64 {
 	for _, g := range w.Groups {
 		if g.Text == text {
-			return g.Totals[workload.SourceStats].Calls
+			return g.Totals.Of(workload.SourceStats).Calls
 		}
 	}
 	return 0

@@ -58,7 +58,7 @@ func statements(w *workload.Workload) (calls map[string]int64, values map[string
 	calls, values = map[string]int64{}, map[string][]*string{}
 	for _, g := range w.Groups {
 		m := marker.FindString(g.Text)
-		n := g.Totals[workload.SourceLog].Calls
+		n := g.Totals.Of(workload.SourceLog).Calls
 		if m == "" || n == 0 || strings.HasPrefix(g.Text, "PREPARE") {
 			continue
 		}

@@ -77,7 +77,7 @@ func TestLockWait_belongsToTheStatementThatRuns(t *testing.T) {
 				inEvents += int64(e.Lock)
 			}
 			for _, g := range l.w.Groups {
-				inGroups += g.Totals[workload.SourceLog].LockUS
+				inGroups += g.Totals.Of(workload.SourceLog).LockUS
 			}
 			if inEvents != inGroups {
 				t.Errorf("%d µs in the groups, %d in the executions", inGroups, inEvents)

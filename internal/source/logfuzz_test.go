@@ -53,7 +53,7 @@ func sameHoweverCut(t *testing.T, o Options, content []byte) {
 	}
 	var calls int64
 	for _, g := range whole.w.Groups {
-		calls += g.Totals[workload.SourceLog].Calls + g.Totals[workload.SourceLog].Fetches
+		calls += g.Totals.Of(workload.SourceLog).Calls + g.Totals.Of(workload.SourceLog).Fetches
 	}
 	if calls != int64(len(whole.events)) {
 		t.Errorf("%d calls in groups, %d events", calls, len(whole.events))

@@ -96,7 +96,7 @@ func TestOTLP_readsATraceOfOtelpgx(t *testing.T) {
 		t.Errorf("%s %s: %d executions, %d unreadable, %d errors; want trace otlp: 7, 0, 1", in.Kind, in.Format, in.Executions, in.Unreadable, in.Errors)
 	}
 	g := groupOf(t, w, "SELECT count(*) FROM orders WHERE customer_id = $1")
-	if got := g.Totals[workload.SourceTrace]; got.Calls != 5 || got.Rows != 5 || g.Database != "app" || g.ParamsSeen != 5 {
+	if got := g.Totals.Of(workload.SourceTrace); got.Calls != 5 || got.Rows != 5 || g.Database != "app" || g.ParamsSeen != 5 {
 		t.Errorf("%d calls, %d rows, database %q, %d with parameters; want 5, 5, app, 5", got.Calls, got.Rows, g.Database, g.ParamsSeen)
 	}
 }

@@ -61,7 +61,7 @@ func TestPGSS_readsEveryVersionOfTheExtension(t *testing.T) {
 			t.Errorf("%s: read as %s %s, %d unreadable", c.name, in.Kind, in.Format, in.Unreadable)
 		}
 		g := groupOf(t, w, c.text)
-		got := g.Totals[workload.SourceStats]
+		got := g.Totals.Of(workload.SourceStats)
 		if got.Calls != c.calls || got.ExecUS != c.exec || got.MaxUS != c.max || !got.HasRows {
 			t.Errorf("%s: %d calls, %d µs, at most %d µs; want %d, %d, %d", c.name, got.Calls, got.ExecUS, got.MaxUS, c.calls, c.exec, c.max)
 		}
@@ -79,7 +79,7 @@ func TestPGSS_readsColumnsByName(t *testing.T) {
 	} {
 		w := readText(t, Options{}, c.csv)
 		g := groupOf(t, w, "SELECT a")
-		if got := g.Totals[workload.SourceStats]; got.Calls != 3 || got.ExecUS != 1500 || g.Database != c.database {
+		if got := g.Totals.Of(workload.SourceStats); got.Calls != 3 || got.ExecUS != 1500 || g.Database != c.database {
 			t.Errorf("%s: %d calls, %d µs in database %q; want 3, 1500, %q", c.name, got.Calls, got.ExecUS, g.Database, c.database)
 		}
 		if in := w.Inputs[0]; in.Records != 1 || in.Executions != 0 || in.ExecUS != 1500 {
@@ -92,7 +92,7 @@ func TestPGSS_takesOtherDelimitersWhenTold(t *testing.T) {
 	for _, delimiter := range []string{"\t", ";", "|"} {
 		content := strings.ReplaceAll("query,calls,total_exec_time\nSELECT a FROM t,3,1.5\n", ",", delimiter)
 		w := readText(t, Options{Format: "pgss"}, content)
-		if got := groupOf(t, w, "SELECT a").Totals[workload.SourceStats].Calls; got != 3 {
+		if got := groupOf(t, w, "SELECT a").Totals.Of(workload.SourceStats).Calls; got != 3 {
 			t.Errorf("delimiter %q: %d calls, want 3", delimiter, got)
 		}
 	}
@@ -140,7 +140,7 @@ func TestPGSS_mergesTheRowsOfOneText(t *testing.T) {
 	if len(w.Groups) != 2 {
 		t.Fatalf("%d groups, want 2", len(w.Groups))
 	}
-	if got := w.Groups[0].Totals[workload.SourceStats]; got.Calls != 20 || got.ExecUS != 10000 || got.Rows != 20 || got.MaxUS != 2500 {
+	if got := w.Groups[0].Totals.Of(workload.SourceStats); got.Calls != 20 || got.ExecUS != 10000 || got.Rows != 20 || got.MaxUS != 2500 {
 		t.Errorf("%+v, want 20 calls, 10000 µs, 20 rows, at most 2500 µs", got)
 	}
 }
@@ -161,7 +161,7 @@ func TestPGSS_keepsStatementsInsideFunctionsApart(t *testing.T) {
 		{"SELECT f", 10, 0, 70000, true},
 	} {
 		g := groupOf(t, w, c.text)
-		got := g.Totals[workload.SourceStats]
+		got := g.Totals.Of(workload.SourceStats)
 		if got.Calls != c.calls || got.Nested != c.nested || got.ExecUS != c.execs || g.TopLevel != c.topLevel {
 			t.Errorf("%s: %d calls, %d nested, %d µs, top level %t; want %d, %d, %d, %t",
 				c.text, got.Calls, got.Nested, got.ExecUS, g.TopLevel, c.calls, c.nested, c.execs, c.topLevel)
@@ -176,7 +176,7 @@ func TestPGSS_theRowOfAPreparedStatementCountsItsBody(t *testing.T) {
 	w := readText(t, Options{}, statsHeader+
 		"1,5,t,1,\"PREPARE getord(int, text) AS SELECT a FROM t WHERE b = $1 AND c = $2\",7,14,7,3\n"+
 		"1,5,t,2,SELECT a FROM t WHERE b = $1 AND c = $2,3,6,3,4\n")
-	if len(w.Groups) != 1 || w.Groups[0].Totals[workload.SourceStats].Calls != 10 {
+	if len(w.Groups) != 1 || w.Groups[0].Totals.Of(workload.SourceStats).Calls != 10 {
 		t.Errorf("%d groups, the first is %q", len(w.Groups), w.Groups[0].Text)
 	}
 }
@@ -190,10 +190,10 @@ func TestPGSS_twoExportsOfOneServerAreNotAddedUp(t *testing.T) {
 		{"a header between them", statsHeader + early + statsHeader + late},
 	} {
 		w := readText(t, Options{}, c.csv)
-		if got := groupOf(t, w, "SELECT a").Totals[workload.SourceStats]; got.Calls != 10 || got.ExecUS != 7000 {
+		if got := groupOf(t, w, "SELECT a").Totals.Of(workload.SourceStats); got.Calls != 10 || got.ExecUS != 7000 {
 			t.Errorf("%s: %d calls, %d µs; want 10, 7000", c.name, got.Calls, got.ExecUS)
 		}
-		if got := groupOf(t, w, "SELECT c").Totals[workload.SourceStats]; got.Calls != 9 {
+		if got := groupOf(t, w, "SELECT c").Totals.Of(workload.SourceStats); got.Calls != 9 {
 			t.Errorf("%s: %d calls, want 9", c.name, got.Calls)
 		}
 		if !strings.Contains(notes(w), "1 rows were exported more than once") {
@@ -216,7 +216,7 @@ func TestPGSS_twoFilesOfOneServerAreNotAddedUp(t *testing.T) {
 	if err := Read(context.Background(), paths, Options{}, agg); err != nil {
 		t.Fatal(err)
 	}
-	if got := groupOf(t, agg.Workload(), "SELECT a").Totals[workload.SourceStats]; got.Calls != 10 || got.ExecUS != 7000 {
+	if got := groupOf(t, agg.Workload(), "SELECT a").Totals.Of(workload.SourceStats); got.Calls != 10 || got.ExecUS != 7000 {
 		t.Errorf("%d calls, %d µs; want 10, 7000", got.Calls, got.ExecUS)
 	}
 }
@@ -281,8 +281,8 @@ func FuzzPGSS(f *testing.F) {
 		in := w.Inputs[0]
 		var sum int64
 		for _, g := range w.Groups {
-			sum += g.Totals[workload.SourceStats].Calls
-			if g.Totals[workload.SourceStats].ExecUS < 0 {
+			sum += g.Totals.Of(workload.SourceStats).Calls
+			if g.Totals.Of(workload.SourceStats).ExecUS < 0 {
 				t.Fatalf("negative time in %q", content)
 			}
 		}

@@ -148,7 +148,7 @@ func TestPGSSDifference_theLongestCallMayHaveBeenBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := groupOf(t, w, "SELECT a").Totals[workload.SourceStats], groupOf(t, w, "SELECT b").Totals[workload.SourceStats]
+	a, b := groupOf(t, w, "SELECT a").Totals.Of(workload.SourceStats), groupOf(t, w, "SELECT b").Totals.Of(workload.SourceStats)
 	if a.MaxUS != 0 || b.MaxUS != 8000 {
 		t.Errorf("longest calls of %d and %d µs, want none and 8000", a.MaxUS, b.MaxUS)
 	}
@@ -180,7 +180,7 @@ func FuzzPGSSDifference(f *testing.F) {
 			return
 		}
 		for _, g := range w.Groups {
-			got := g.Totals[workload.SourceStats]
+			got := g.Totals.Of(workload.SourceStats)
 			if got.Calls <= 0 || got.ExecUS < 0 || got.PlanUS < 0 || got.Rows < 0 || got.MaxUS < 0 {
 				t.Fatalf("%q: %+v", g.Text, got)
 			}

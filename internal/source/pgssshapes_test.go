@@ -16,7 +16,7 @@ import (
 func shown(w *workload.Workload) []string {
 	var out []string
 	for _, g := range w.Groups {
-		total := g.Totals[workload.SourceStats]
+		total := g.Totals.Of(workload.SourceStats)
 		out = append(out, fmt.Sprintf("%d %d %s", total.Calls, total.ExecUS, strings.Join(strings.Fields(g.Text), " ")))
 	}
 	slices.Sort(out)
@@ -91,7 +91,7 @@ func TestPGSS_readsTheShapesOfVersion17(t *testing.T) {
 		if in := w.Inputs[0]; in.Records != c.records || in.Unreadable != 0 {
 			t.Errorf("%s: %d rows, %d unreadable, want %d and 0", c.file, in.Records, in.Unreadable, c.records)
 		}
-		u, n := groupOf(t, w, update).Totals[workload.SourceStats], groupOf(t, w, count).Totals[workload.SourceStats]
+		u, n := groupOf(t, w, update).Totals.Of(workload.SourceStats), groupOf(t, w, count).Totals.Of(workload.SourceStats)
 		if u.Calls != 4 || u.ExecUS != c.update || n.Calls != 12 {
 			t.Errorf("%s: %d calls in %d µs, and %d calls; want 4 in %d, and 12", c.file, u.Calls, u.ExecUS, n.Calls, c.update)
 		}
@@ -131,7 +131,7 @@ func TestPGSS_readsColumnsOfOtherTools(t *testing.T) {
 			continue
 		}
 		g := w.Groups[0]
-		if got := g.Totals[workload.SourceStats]; g.Text != "SELECT a FROM t" || got.Calls != c.calls || got.ExecUS != c.us || g.Database != c.database {
+		if got := g.Totals.Of(workload.SourceStats); g.Text != "SELECT a FROM t" || got.Calls != c.calls || got.ExecUS != c.us || g.Database != c.database {
 			t.Errorf("%s: %d calls, %d µs, database %q of %q; want %d, %d, %q", c.name, got.Calls, got.ExecUS, g.Database, g.Text, c.calls, c.us, c.database)
 		}
 	}
@@ -152,7 +152,7 @@ func TestPGSS_readsColumnsThatAreMapped(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := readText(t, Options{Map: m}, c.content)
-		if len(w.Groups) != 1 || w.Groups[0].Text != "SELECT a FROM t" || w.Groups[0].Totals[workload.SourceStats].Calls != 3 || w.Groups[0].Totals[workload.SourceStats].ExecUS != 1500000 {
+		if len(w.Groups) != 1 || w.Groups[0].Text != "SELECT a FROM t" || w.Groups[0].Totals.Of(workload.SourceStats).Calls != 3 || w.Groups[0].Totals.Of(workload.SourceStats).ExecUS != 1500000 {
 			t.Errorf("%s: read %v", c.name, shown(w))
 		}
 	}
@@ -269,7 +269,7 @@ func FuzzPGSSShapes(f *testing.F) {
 			return
 		}
 		for _, g := range w.Groups {
-			if total := g.Totals[workload.SourceStats]; total.Calls <= 0 || total.ExecUS < 0 {
+			if total := g.Totals.Of(workload.SourceStats); total.Calls <= 0 || total.ExecUS < 0 {
 				t.Fatalf("%d calls in %d µs", total.Calls, total.ExecUS)
 			}
 		}

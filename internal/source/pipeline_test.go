@@ -25,7 +25,7 @@ func outline(t testing.TB, l *logged) string {
 	}
 	groups := map[string]group{}
 	for _, g := range l.w.Groups {
-		x := &g.Totals[workload.SourceLog]
+		x := g.Totals.Of(workload.SourceLog)
 		groups[fmt.Sprint(g.Key)] = group{g.Text, g.Database, x.Calls, x.Fetches, x.ExecUS, x.PlanUS, g.Samples, g.LeadingWild, g.ParamsSeen}
 	}
 	events := make([]workload.Event, len(l.events))

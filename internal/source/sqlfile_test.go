@@ -108,7 +108,7 @@ func TestSQLFile_weighsStatements(t *testing.T) {
 		}
 		w := readFile(t, Options{Weights: weights}, c.file, c.sql)
 		for i, g := range w.Groups {
-			if got := g.Totals[workload.SourceSQL]; got.Calls != c.calls[i] || got.ExecUS != c.exec[i] {
+			if got := g.Totals.Of(workload.SourceSQL); got.Calls != c.calls[i] || got.ExecUS != c.exec[i] {
 				t.Errorf("%s: statement %d runs %d times in %d µs; want %d, %d", c.name, i+1, got.Calls, got.ExecUS, c.calls[i], c.exec[i])
 			}
 		}
