@@ -52,6 +52,7 @@ type Loop struct {
 	DistinctParams *int         `json:"distinct_params"` // nil unknown
 	Children       []Child      `json:"children"`
 	BatchJob       bool         `json:"batch_job,omitempty"`
+	WrittenBy      string       `json:"written_by,omitempty"` // data layer that the SQL's shape tells, "" unknown
 }
 
 // Distribution of a count per request.

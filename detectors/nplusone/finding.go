@@ -38,6 +38,15 @@ func (r *review) finding(m *merged) analyzer.Finding {
 	f.Impact, notes = r.impact(j, counted)
 	f.Message = j.message(f.Loop)
 	f.Fixes = j.fixes()
+	if l := r.written(j); l != nil {
+		f.Loop.WrittenBy = l.name
+		if fix, ok := l.advice(j); ok {
+			f.Fixes = append(f.Fixes, fix)
+		}
+	}
+	if fix, ok := j.loader(); ok {
+		f.Fixes = append(f.Fixes, fix)
+	}
 	f.Notes = append(j.notes(f.Loop), notes...)
 	f.Queries = queries(f.Loop.Children, f.Parent)
 	f.Evidence = r.evidence(counted)
