@@ -8,21 +8,23 @@ import (
 
 // session is a session in flight: what its next records depend on.
 type session struct {
-	hash         uint64
-	number       uint32
-	input        *Input // where its last record stood
-	source       Source // of that input
-	bind         uint32 // µs in parse and bind since the last execution
-	wait         waited // of the statement that is running
-	witness      witness
-	pending      Event // log_statement's text, its duration is still to come
-	hasPending   bool
-	plans        []Event // auto_explain's, a duration line may still follow
-	last         lastExecution
-	cursors      []uint32 // groups of DECLAREs whose plans are still to come; bounded
-	seen         bool     // a statement was seen
-	gone         bool     // removed: whoever still points at it must look it up again
-	older, newer *session
+	hash          uint64
+	process       process
+	elder, junior *session // of the same process
+	number        uint32
+	input         *Input // where its last record stood
+	source        Source // of that input
+	bind          uint32 // µs in parse and bind since the last execution
+	wait          waited // of the statement that is running
+	witness       witness
+	pending       Event // log_statement's text, its duration is still to come
+	hasPending    bool
+	plans         []Event // auto_explain's, a duration line may still follow
+	last          lastExecution
+	cursors       []uint32 // groups of DECLAREs whose plans are still to come; bounded
+	seen          bool     // a statement was seen
+	gone          bool     // removed: whoever still points at it must look it up again
+	older, newer  *session
 }
 
 // lastExecution is an execute whose plan may still follow: in the extended
@@ -72,15 +74,23 @@ func (st *session) takesPlan(e *Event) bool {
 	return true
 }
 
+// process is what a log calls a session: the number of its process, which comes
+// again when that has ended, or an id of its own.
+type process struct {
+	server uint64 // its salt
+	name   string
+}
+
 // sessions is a least recently used list by hash.
 type sessions struct {
-	limit int
-	m     map[uint64]*session
-	ring  session // ring.newer is the oldest, ring.older the newest
+	limit     int
+	m         map[uint64]*session
+	byProcess map[process]*session
+	ring      session // ring.newer is the oldest, ring.older the newest
 }
 
 func newSessions(limit int) sessions {
-	return sessions{limit: limit, m: map[uint64]*session{}}
+	return sessions{limit: limit, m: map[uint64]*session{}, byProcess: map[process]*session{}}
 }
 
 func (s *sessions) get(hash uint64) *session { return s.m[hash] }
@@ -94,6 +104,10 @@ func (s *sessions) init() {
 func (s *sessions) insert(st *session) {
 	s.init()
 	s.m[st.hash] = st
+	if st.elder = s.byProcess[st.process]; st.elder != nil {
+		st.elder.junior = st
+	}
+	s.byProcess[st.process] = st
 	s.link(st)
 }
 
@@ -112,8 +126,25 @@ func (s *sessions) touch(st *session) {
 
 func (s *sessions) remove(st *session) {
 	delete(s.m, st.hash)
+	s.leave(st)
 	st.older.newer, st.newer.older = st.newer, st.older
 	st.gone = true
+}
+
+// leave takes a session out of those of its process.
+func (s *sessions) leave(st *session) {
+	switch {
+	case st.junior != nil:
+		st.junior.elder = st.elder
+	case st.elder != nil:
+		s.byProcess[st.process] = st.elder
+	default:
+		delete(s.byProcess, st.process)
+	}
+	if st.elder != nil {
+		st.elder.junior = st.junior
+	}
+	st.elder, st.junior = nil, nil
 }
 
 // oldest returns the session that was not seen for the longest time, or nil.
@@ -132,7 +163,7 @@ func (a *Aggregator) open(hash uint64, name string) *session {
 		a.sessions.remove(st)
 		a.w.Evicted++
 	}
-	st := &session{hash: hash, number: uint32(a.opened), input: a.input, source: a.source}
+	st := &session{hash: hash, process: process{a.salt(), name}, number: uint32(a.opened), input: a.input, source: a.source}
 	a.opened++
 	if len(a.w.names) < maxNames {
 		a.w.names = append(a.w.names, name)
@@ -220,6 +251,18 @@ func (a *Aggregator) take(st *session, e *Event) {
 	case KindWait:
 		st.wait.add(e)
 	case KindConnect, KindDisconnect: // what identifies a session is used again
+		if a.source == SourceLog {
+			a.ended(st.process)
+		} else {
+			a.close(st)
+			a.sessions.remove(st)
+		}
+	}
+}
+
+// ended closes the sessions of a process: one that connects has no user yet.
+func (a *Aggregator) ended(p process) {
+	for st := a.sessions.byProcess[p]; st != nil; st = a.sessions.byProcess[p] {
 		a.close(st)
 		a.sessions.remove(st)
 	}

@@ -25,6 +25,8 @@ type language struct {
 	Pending                 string
 	Parameters, Prepare     string
 	Waiting, Acquired       string            // for a lock, a lock
+	Connected               []string          // beginnings of what log_connections writes
+	Disconnected            string            // beginning of what log_disconnections writes
 	Words                   map[string]string // severities, by their English word
 	forms                   []form            // of messages with a duration
 	pending                 []form
@@ -196,6 +198,14 @@ func (l *language) read(s []byte, into *message) {
 		}
 	}
 	*into = message{kind: workload.KindOther}
+	for _, beginning := range l.Connected {
+		if hasPrefix(s, beginning) {
+			into.kind = workload.KindConnect
+		}
+	}
+	if l.Disconnected != "" && hasPrefix(s, l.Disconnected) {
+		into.kind = workload.KindDisconnect
+	}
 }
 
 // name is the language as locales are named.
