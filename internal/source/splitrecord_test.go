@@ -109,8 +109,8 @@ func TestRead_whatStandsFirstInALogOfAnotherServerGoesOnWithNothing(t *testing.T
 		if got, want := l.total(), "executions=2 records=2 errors=0 unreadable=1 truncated=0 ambiguous=0"; got != want {
 			t.Errorf("%s: %s, want %s", c.name, got, want)
 		}
-		if l.texts[0] != "SELECT 1" {
-			t.Errorf("%s: the first text became %q", c.name, l.texts[0])
+		if strings.Contains(strings.Join(l.texts, "|"), "FROM") {
+			t.Errorf("%s: a text goes on: %q", c.name, l.texts)
 		}
 	}
 }
