@@ -103,7 +103,9 @@ type run struct {
 	queries    []analyzer.Query
 	indexes    []analyzer.Index
 	cost       analyzer.Cost
-	suppressed int
+	suppressed int                    // findings left out
+	ignores    int                    // of them by comments in the SQL
+	commented  map[[2]string][]string // by database and ID, the texts of statements that name apilint
 }
 
 // database judges the statements of one database: groups never mix.

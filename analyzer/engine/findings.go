@@ -13,6 +13,7 @@ func (r *run) finish(totalMS float64) []analyzer.Finding {
 	out := r.findings[:0]
 	for _, f := range r.findings {
 		f.ID = f.Identity()
+		ignored := r.ignored(&f)
 		if !r.several {
 			f.Database = ""
 		} else {
@@ -23,6 +24,11 @@ func (r *run) finish(totalMS float64) []analyzer.Finding {
 		}
 		if f.Confidence < r.o.MinConfidence {
 			r.suppressed++
+			continue
+		}
+		if ignored {
+			r.suppressed++
+			r.ignores++
 			continue
 		}
 		if f.Impact.Share == nil && f.Impact.ExecMS != nil && totalMS > 0 {

@@ -43,6 +43,9 @@ func (r *run) result(stmts []*analyzer.Statement) *analyzer.Result {
 	res.Indexes = r.indexes
 	res.Queries = r.ranked()
 	res.Cost = r.cost
+	if r.ignores > 0 {
+		r.skips.addMany("findings-ignored", r.ignores, "a comment in the SQL says apilint:ignore")
+	}
 	res.Skips = r.skips.list()
 	for _, f := range res.Findings {
 		switch f.Severity {

@@ -15,8 +15,7 @@ func ReadTags(comment []byte) Tags {
 	text = strings.TrimSpace(strings.TrimSuffix(text, "*/"))
 	var t Tags
 	if rules, ok := strings.CutPrefix(text, "apilint:ignore"); ok {
-		rules, _, _ = strings.Cut(rules, "--") // the reason
-		t.Ignore = strings.FieldsFunc(rules, func(r rune) bool { return r == ' ' || r == ',' })
+		t.Ignore = ignored(rules)
 		return t
 	}
 	if name, ok := strings.CutPrefix(text, "name:"); ok {
@@ -34,6 +33,10 @@ func ReadTags(comment []byte) Tags {
 		switch strings.ToLower(key) {
 		case "route", "http.route", "http_route", "endpoint":
 			t.Route = value
+		case "apilint":
+			if rules, ok := strings.CutPrefix(value, "ignore"); ok {
+				t.Ignore = ignored(rules)
+			}
 		case "controller", "controller_with_namespace":
 			controller = value
 		case "action":

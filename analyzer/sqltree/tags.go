@@ -9,5 +9,5 @@ type Tags struct {
 	Line    int      // of File, 0 unknown
 	Request string   // trace id of traceparent, request_id, job_id: differs per request
 	Name    string   // sqlc: -- name: GetUser :one
-	Ignore  []string // rules named in apilint:ignore
+	Ignore  []string // rules named in apilint:ignore, none for all of them; nil without it
 }

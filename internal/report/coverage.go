@@ -269,6 +269,7 @@ var misses = map[string]struct{ noun, what string }{
 	"loops-dropped":           {"loop", "not kept: there were too many"},
 	"groups-folded":           {"execution", "beyond --max-groups, counted together"},
 	"statistics-shared":       {"row", "of pg_stat_statements for several statements, divided by their calls"},
+	"findings-ignored":        {"finding", "left out, because the SQL says apilint:ignore"},
 	"sessions-evicted":        {"session", "forgotten early, because too many were open at once"},
 	"below-top":               {"statement", "judged, but not listed"},
 	"detector-crashed":        {"crash", "of a rule, please report it"},

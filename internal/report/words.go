@@ -89,8 +89,17 @@ func totals(r *analyzer.Result) string {
 	if text == "" {
 		text = "no findings"
 	}
-	if n := r.Summary.Suppressed; n > 0 {
+	ignored := 0
+	for _, s := range r.Skips {
+		if s.Kind == "findings-ignored" {
+			ignored = s.Count
+		}
+	}
+	if n := r.Summary.Suppressed - ignored; n > 0 {
 		text += fmt.Sprintf(", %d hidden by --min-confidence", n)
+	}
+	if ignored > 0 {
+		text += fmt.Sprintf(", %d ignored by apilint:ignore in the SQL", ignored)
 	}
 	return text
 }
