@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apilint/apilint/analyzer"
+	"github.com/apilint/apilint/analyzer/sequence"
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
 )
@@ -100,14 +101,23 @@ func grade(name string) int {
 	return 0
 }
 
-// database is the statements of one database, by ID.
+// database is what was seen of one database.
 type database struct {
-	name  string
-	stmts []*analyzer.Statement
+	name   string
+	stmts  []*analyzer.Statement // by ID
+	groups []numberedGroup
+	loops  []sequence.Candidate
 }
 
-// databases cuts statements, which are sorted by database, into databases.
-func databases(stmts []*analyzer.Statement) []database {
+// numberedGroup is a group's number and the statement that it is of.
+type numberedGroup struct {
+	number    int
+	statement *analyzer.Statement
+}
+
+// databases cuts statements, which are sorted by database, into databases, and
+// gives each its groups and loops.
+func databases(stmts, byGroup []*analyzer.Statement, loops []sequence.Candidate) []database {
 	var out []database
 	for _, s := range stmts {
 		if len(out) == 0 || out[len(out)-1].name != s.Database {
@@ -115,6 +125,22 @@ func databases(stmts []*analyzer.Statement) []database {
 		}
 		last := &out[len(out)-1]
 		last.stmts = append(last.stmts, s)
+	}
+	of := make(map[string]*database, len(out))
+	for i := range out {
+		of[out[i].name] = &out[i]
+	}
+	for i, s := range byGroup {
+		if s != nil {
+			db := of[s.Database]
+			db.groups = append(db.groups, numberedGroup{i, s})
+		}
+	}
+	for _, c := range loops {
+		if int(c.Head) < len(byGroup) && byGroup[c.Head] != nil {
+			db := of[byGroup[c.Head].Database]
+			db.loops = append(db.loops, c)
+		}
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/apilint/apilint/analyzer"
+	"github.com/apilint/apilint/analyzer/sequence"
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
 )
@@ -78,6 +80,29 @@ func TestUnify_joinsAnonymousDatabases(t *testing.T) {
 		}
 		if got := unify(w, results); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestDatabases_eachHasItsOwnGroupsAndLoops(t *testing.T) {
+	app, other, crm := &analyzer.Statement{Database: "app"}, &analyzer.Statement{Database: "app"}, &analyzer.Statement{Database: "crm"}
+	got := databases(
+		[]*analyzer.Statement{app, other, crm},
+		[]*analyzer.Statement{crm, app, nil, other, app},
+		[]sequence.Candidate{{Head: 0}, {Head: 4}, {Head: 2}, {Head: 9}},
+	)
+	if len(got) != 2 || got[0].name != "app" || got[1].name != "crm" {
+		t.Fatalf("databases: %+v", got)
+	}
+	if want := []numberedGroup{{1, app}, {3, other}, {4, app}}; !slices.Equal(got[0].groups, want) {
+		t.Errorf("groups of app: %v, want %v", got[0].groups, want)
+	}
+	if want := []numberedGroup{{0, crm}}; !slices.Equal(got[1].groups, want) {
+		t.Errorf("groups of crm: %v, want %v", got[1].groups, want)
+	}
+	for i, head := range []uint32{4, 0} {
+		if l := got[i].loops; len(l) != 1 || l[0].Head != head {
+			t.Errorf("loops of %s: %+v, want one that group %d begins", got[i].name, l, head)
 		}
 	}
 }

@@ -66,12 +66,12 @@ func Run(ctx context.Context, in Input, o Options) (*analyzer.Result, error) {
 	stmts, byGroup := statements(ctx, in.Workload, by, o.Jobs, skips)
 	tableSkips(skips, stmts, by)
 
-	run := &run{in: in, o: o, skips: skips, byGroup: byGroup}
-	dbs := databases(stmts)
+	run := &run{in: in, o: o, skips: skips, byGroup: make([]*analyzer.Statement, len(byGroup))}
+	dbs := databases(stmts, byGroup, in.Loops)
 	run.several = len(dbs) > 1
-	for _, db := range dbs {
-		run.schema, _ = by.of(db.name)
-		if err := run.database(ctx, db.name, db.stmts); err != nil {
+	for i := range dbs {
+		run.schema, _ = by.of(dbs[i].name)
+		if err := run.database(ctx, &dbs[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -97,7 +97,7 @@ type run struct {
 	o          Options
 	schema     *schema.Schema // of the database at hand
 	skips      *skips
-	byGroup    []*analyzer.Statement
+	byGroup    []*analyzer.Statement // those of the database at hand, by number of the group
 	several    bool // more than one database
 	findings   []analyzer.Finding
 	queries    []analyzer.Query
@@ -109,38 +109,31 @@ type run struct {
 }
 
 // database judges the statements of one database: groups never mix.
-func (r *run) database(ctx context.Context, name string, stmts []*analyzer.Statement) error {
-	sel, err := r.selectIndexes(ctx, stmts)
+func (r *run) database(ctx context.Context, db *database) error {
+	sel, err := r.selectIndexes(ctx, db.stmts)
 	if err != nil {
-		return fmt.Errorf("choosing indexes for database %q: %w", name, err)
+		return fmt.Errorf("choosing indexes for database %q: %w", db.name, err)
 	}
-	own := make(map[*analyzer.Statement]bool, len(stmts))
-	for _, s := range stmts {
-		own[s] = true
+	for _, g := range db.groups {
+		r.byGroup[g.number] = g.statement
 	}
 	w := &analyzer.Workload{
-		Statements: stmts,
-		ByGroup:    make([]*analyzer.Statement, len(r.byGroup)),
+		Statements: db.stmts,
+		ByGroup:    r.byGroup,
 		Source:     r.in.Workload,
 		Schema:     r.schema,
 		Selection:  sel,
 		RTT:        float64(r.o.RTT) / float64(time.Millisecond),
+		Loops:      db.loops,
 		Skip:       r.skips.add,
 	}
-	for i, s := range r.byGroup {
-		if own[s] {
-			w.ByGroup[i] = s
-		}
-	}
-	for _, c := range r.in.Loops {
-		if int(c.Head) < len(w.ByGroup) && w.ByGroup[c.Head] != nil {
-			w.Loops = append(w.Loops, c)
-		}
-	}
 	for _, d := range r.in.Detectors {
-		r.detect(ctx, d, w, name)
+		r.detect(ctx, d, w, db.name)
 	}
-	r.take(name, sel, stmts)
+	r.take(db.name, sel, db.stmts)
+	for _, g := range db.groups {
+		r.byGroup[g.number] = nil
+	}
 	return nil
 }
 

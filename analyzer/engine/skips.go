@@ -55,7 +55,7 @@ func tableSkips(s *skips, stmts []*analyzer.Statement, by *schemas) {
 		return
 	}
 	var without, advice []string
-	for _, db := range databases(stmts) {
+	for _, db := range databases(stmts, nil, nil) {
 		own, ok := by.of(db.name)
 		n := 0
 		for _, st := range db.stmts {
