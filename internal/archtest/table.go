@@ -29,6 +29,7 @@ var packages = map[string][]string{
 
 	"internal/source":          {"analyzer/workload", "analyzer/schema", "analyzer/sqltree", "internal/snapshot", "internal/source/*"},
 	"internal/source/envelope": {"analyzer/workload", "internal/source/jsonscan"},
+	"internal/source/trace":    {"analyzer/workload", "internal/source/bounded", "internal/source/compression"},
 	"internal/source/*":        {},
 	"internal/snapshot":        {"analyzer/sqltree"},
 	"internal/doctor":          {"analyzer", "internal/snapshot"},
@@ -55,7 +56,7 @@ var packages = map[string][]string{
 // be imported by tests only.
 var modules = map[string][]string{
 	"github.com/pganalyze/pg_query_go/v5": {"analyzer/sqltree", "analyzer/query", "analyzer/schema"},
-	"google.golang.org/protobuf":          {"analyzer/sqltree", "analyzer/query", "analyzer/schema"}, // pg_query's nodes
+	"google.golang.org/protobuf":          {"analyzer/sqltree", "analyzer/query", "analyzer/schema", "internal/source/trace"}, // pg_query's nodes, OTLP
 	"github.com/cespare/xxhash/v2":        {"analyzer/sqltree", "internal/source"},
 	"github.com/DataDog/sketches-go":      {"analyzer/workload", "analyzer/engine"},
 	"github.com/bmatcuk/doublestar/v4":    {"internal/source"},

@@ -47,7 +47,7 @@ func (f *analyzeFlags) command(s streams) *cobra.Command {
 		Use:   "analyze [INPUT...]",
 		Short: "Analyse logs, statistics, traces and .sql files, and advise",
 		Long: `Reads any mix of PostgreSQL logs (stderr, csvlog, jsonlog, syslog),
-pg_stat_statements exports, OTLP traces and .sql query files; folders, globs,
+pg_stat_statements exports, traces and .sql query files; folders, globs,
 compressed files and - for standard input work too. What each one is, is told
 from its content.
 
@@ -225,7 +225,7 @@ func advice(res *analyzer.Result) string {
 		b.WriteString("apilint: no input was found there\n")
 	}
 	b.WriteString(`What apilint reads: PostgreSQL logs (stderr, csvlog, jsonlog, syslog), exports of
-pg_stat_statements, OTLP JSON traces and .sql files. To make PostgreSQL log its statements:
+pg_stat_statements, traces (OTLP, Jaeger, Zipkin) and .sql files. To make PostgreSQL log its statements:
   ALTER SYSTEM SET log_min_duration_statement = 0;   -- for a test run; 100 in production
   SELECT pg_reload_conf();
 `)

@@ -9,6 +9,7 @@ import (
 	"github.com/apilint/apilint/analyzer/workload"
 	"github.com/apilint/apilint/internal/source/compression"
 	"github.com/apilint/apilint/internal/source/envelope"
+	"github.com/apilint/apilint/internal/source/trace"
 )
 
 // maxLayers is how often an input may be compressed.
@@ -48,6 +49,11 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 	}
 	if isDigest(br) {
 		return r.digest(in, br)
+	}
+	if r.o.Format == "" && r.followed == nil {
+		if head, _ := br.Peek(headSize); trace.Detect(head) != "" {
+			return r.read(in, &untilDone{r.ctx, br}, head)
+		}
 	}
 	r.stamp = ""
 	u := envelope.Unwrap(in, bufio.NewReaderSize(&untilDone{r.ctx, br}, headSize), r.envelopeOptions())

@@ -9,11 +9,15 @@ import (
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/internal/snapshot"
+	"github.com/apilint/apilint/internal/source/trace"
 )
 
 // detect tells from the head of an input what it is: a name of [Formats], or
 // one that [unknown] explains.
 func detect(head []byte) string {
+	if form := trace.Detect(head); form != "" {
+		return form
+	}
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if len(text) == 0 {
 		return "empty"
@@ -59,9 +63,6 @@ func detectJSON(text []byte) string {
 	line, _, _ := bytes.Cut(text, []byte{'\n'})
 	for _, key := range []string{`"error_severity"`, `"message"`, `"timestamp"`} {
 		if !bytes.Contains(line, []byte(key)) {
-			if bytes.Contains(text, []byte(`"resourceSpans"`)) || bytes.Contains(text, []byte(`"scopeSpans"`)) {
-				return "otlp"
-			}
 			return "json"
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/apilint/apilint/analyzer/workload"
 	"github.com/apilint/apilint/internal/source/compression"
 	"github.com/apilint/apilint/internal/source/envelope"
+	"github.com/apilint/apilint/internal/source/trace"
 )
 
 // peekSize is how much of an input's text is looked at for its first time,
@@ -54,7 +55,7 @@ func (r *reading) sorted(inputs []named) []named {
 
 // mayBeLog reports whether the user did not say that inputs are something else.
 func (r *reading) mayBeLog() bool {
-	return !slices.Contains([]string{"pgss", "otlp", "sql"}, r.o.Format)
+	return r.o.Format != "pgss" && r.o.Format != "sql" && !slices.Contains(trace.Forms, r.o.Format)
 }
 
 // beginningOf returns the first time in a file. What goes wrong is left to the

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/bounded"
 )
 
 // pgss reads an export of pg_stat_statements of any version of the extension,
@@ -19,13 +20,13 @@ import (
 // count lines of a log, but their time is measured time.
 func (r *reading) pgss(in *workload.Input, src io.Reader) error {
 	r.input(in, workload.SourceStats)
-	counted := newBoundedReader(src)
+	counted := bounded.NewReader(src)
 	if r.exported == nil {
 		r.exported = map[uint64]exported{}
 	}
 	t := &statsTable{in: in, o: r.o, rows: map[statsKey]*statsRow{}, exported: r.exported, side: r.side}
 	t.read(r.ctx, newStatsRecords(counted, r.o.Map))
-	in.Bytes, in.Lines = counted.count()
+	in.Bytes, in.Lines = counted.Count()
 	if t.side != nil {
 		t.side.table = t
 	} else {

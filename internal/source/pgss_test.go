@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/bounded"
 )
 
 // readText reads content as one input and returns what was folded.
@@ -259,7 +260,7 @@ func TestPGSS_saysWhenTheViewIsProbablyFull(t *testing.T) {
 }
 
 func TestPGSS_aRecordWithoutEndDoesNotFillTheMemory(t *testing.T) {
-	w := readText(t, Options{}, "query,calls,total_exec_time\nSELECT a FROM t,1,1\n\""+strings.Repeat("x", maxRecord+1<<20))
+	w := readText(t, Options{}, "query,calls,total_exec_time\nSELECT a FROM t,1,1\n\""+strings.Repeat("x", bounded.MaxRecord+1<<20))
 	if len(w.Groups) != 1 || !strings.Contains(notes(w), "a record is too long") {
 		t.Errorf("%d groups, notes %q", len(w.Groups), w.Inputs[0].Notes)
 	}

@@ -4,18 +4,20 @@ import (
 	"bufio"
 	"io"
 	"strings"
+
+	"github.com/apilint/apilint/internal/source/bounded"
 )
 
 // tableLines are the lines of a text that psql printed.
 type tableLines struct {
 	src     *bufio.Reader
-	bounded *boundedReader
+	bounded *bounded.Reader
 	line    int64 // of the last one, from 1
 }
 
 // next returns a line without its end. io.EOF comes with no line.
 func (l *tableLines) next() (string, error) {
-	l.bounded.record()
+	l.bounded.Record()
 	text, err := l.src.ReadString('\n')
 	if err != nil && (err != io.EOF || text == "") {
 		return "", err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/apilint/apilint/internal/source/bounded"
 	"github.com/apilint/apilint/internal/source/jsonscan"
 )
 
@@ -12,7 +13,7 @@ import (
 // statistics: an array, one object after the other, or inside of other objects.
 type statsObjects struct {
 	src     *bufio.Reader
-	bounded *boundedReader
+	bounded *bounded.Reader
 	m       StatsMap
 
 	line     int64 // line breaks passed
@@ -37,7 +38,7 @@ func (r *statsObjects) next() (statsRecord, error) {
 		return statsRecord{fields: r.fields, line: r.at}, nil
 	}
 	for {
-		r.bounded.record()
+		r.bounded.Record()
 		if err := r.object(); err != nil {
 			return statsRecord{}, err
 		}
@@ -117,7 +118,7 @@ func (r *statsObjects) object() error {
 	var last byte // outside of strings and blanks
 	for {
 		c, err := r.byte()
-		if errors.Is(err, errTooLong) {
+		if errors.Is(err, bounded.ErrTooLong) {
 			return err
 		}
 		if err != nil {

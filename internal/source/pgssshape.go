@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/apilint/apilint/internal/source/bounded"
 )
 
 // statsRecords are the rows of an export, in whatever shape it is.
@@ -90,7 +92,7 @@ func statsShape(head []byte, m StatsMap) exportShape {
 // maxPreamble is how many lines may stand before a table.
 const maxPreamble = 40
 
-func newTestBounded(text []byte) *boundedReader { return newBoundedReader(bytes.NewReader(text)) }
+func newTestBounded(text []byte) *bounded.Reader { return bounded.NewReader(bytes.NewReader(text)) }
 
 // firstHeader returns s if records begin with columns that can be read.
 func firstHeader(records statsRecords, s exportShape) exportShape {
@@ -151,7 +153,7 @@ func delimitedShape(text []byte) exportShape {
 }
 
 // newStatsRecords reads an export; one of no known shape is taken for CSV.
-func newStatsRecords(src *boundedReader, m StatsMap) statsRecords {
+func newStatsRecords(src *bounded.Reader, m StatsMap) statsRecords {
 	br := bufio.NewReaderSize(src, headSize)
 	head, _ := br.Peek(headSize) // an error comes again when it is read on
 	switch statsShape(head, m) {
@@ -169,15 +171,15 @@ func newStatsRecords(src *boundedReader, m StatsMap) statsRecords {
 	return &csvRecords{csv: cr, bounded: src, m: m}
 }
 
-func newStatsObjects(src *boundedReader, m StatsMap) *statsObjects {
+func newStatsObjects(src *bounded.Reader, m StatsMap) *statsObjects {
 	return &statsObjects{src: bufio.NewReader(src), bounded: src, m: m}
 }
 
-func newTableRecords(src *boundedReader, m StatsMap) *tableRecords {
+func newTableRecords(src *bounded.Reader, m StatsMap) *tableRecords {
 	return &tableRecords{lines: tableLines{src: bufio.NewReader(src), bounded: src}, m: m}
 }
 
-func newExpandedRecords(src *boundedReader, m StatsMap) *expandedRecords {
+func newExpandedRecords(src *bounded.Reader, m StatsMap) *expandedRecords {
 	return &expandedRecords{lines: tableLines{src: bufio.NewReader(src), bounded: src}, m: m}
 }
 
@@ -195,7 +197,7 @@ var metricLine = regexp.MustCompile(`(?m)^(# (HELP|TYPE) [a-z_:]*pg_stat_stateme
 // csvRecords are quoted fields between delimiters.
 type csvRecords struct {
 	csv     *csv.Reader
-	bounded *boundedReader
+	bounded *bounded.Reader
 	m       StatsMap
 	c       statsColumns
 	begun   bool
@@ -205,7 +207,7 @@ type csvRecords struct {
 
 func (r *csvRecords) next() (statsRecord, error) {
 	for {
-		r.bounded.record()
+		r.bounded.Record()
 		record, err := r.csv.Read()
 		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
 			return statsRecord{}, &brokenRecord{line: int64(parse.StartLine), why: parse.Err.Error()}

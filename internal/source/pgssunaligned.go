@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"io"
 	"strings"
+
+	"github.com/apilint/apilint/internal/source/bounded"
 )
 
 // unalignedRecords are fields without quotes between tabs or bars: what psql -A
@@ -25,7 +27,7 @@ type unalignedRecords struct {
 // maxUnalignedLines bounds the lines of one statement.
 const maxUnalignedLines = 20000
 
-func newUnalignedRecords(br *bufio.Reader, src *boundedReader, comma rune, m StatsMap) *unalignedRecords {
+func newUnalignedRecords(br *bufio.Reader, src *bounded.Reader, comma rune, m StatsMap) *unalignedRecords {
 	return &unalignedRecords{lines: tableLines{src: br, bounded: src}, m: m, comma: string(comma)}
 }
 

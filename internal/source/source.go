@@ -20,6 +20,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/trace"
 )
 
 // Options say how to read. The zero value reads everything as it comes.
@@ -27,7 +28,7 @@ type Options struct {
 	Stdin        io.Reader
 	Prefix       string // log_line_prefix, "" to guess
 	Timezone     string // of log times with an unknown abbreviation
-	Format       string // force: stderr, csvlog, jsonlog, pgss, otlp, sql
+	Format       string // force: one of [Formats]
 	Since, Until time.Time
 	Databases    []string
 	Users        []string
@@ -62,7 +63,7 @@ func (o Options) withDefaults() Options {
 }
 
 // Formats are the names that --input-format takes.
-var Formats = []string{"stderr", "csvlog", "jsonlog", "pgss", "otlp", "sql"}
+var Formats = append([]string{"stderr", "csvlog", "jsonlog", "pgss", "sql"}, trace.Forms...)
 
 // Read reads every input named by args ("-", files, folders, globs) into agg.
 // An input that cannot be opened is an error; one that is not recognised is an
@@ -287,12 +288,13 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 		return r.pgss(in, src)
 	case "snapshot":
 		return r.snapshot(in, src)
-	case "otlp":
-		in.Kind, in.Format = "trace", "otlp"
-		return r.otlp(in, src)
 	case "sql":
 		in.Kind, in.Format = "sql", "sql"
 		return r.sql(in, src)
+	}
+	if slices.Contains(trace.Forms, kind) {
+		in.Kind, in.Format = "trace", kind
+		return r.traces(in, src, kind)
 	}
 	r.input(in, workload.SourceLog)
 	in.Notes = append(in.Notes, unknown(kind, head))

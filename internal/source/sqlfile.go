@@ -7,6 +7,7 @@ import (
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/bounded"
 )
 
 // maxSQLFile bounds a file of queries, which is kept in memory.
@@ -16,9 +17,9 @@ const maxSQLFile = 64 << 20
 // by --weights, or not known.
 func (r *reading) sql(in *workload.Input, src io.Reader) error {
 	r.input(in, workload.SourceSQL)
-	counted := newBoundedReader(src)
+	counted := bounded.NewReader(src)
 	content, err := io.ReadAll(io.LimitReader(counted, maxSQLFile))
-	in.Bytes, in.Lines = counted.count()
+	in.Bytes, in.Lines = counted.Count()
 	if err != nil {
 		in.Notes = append(in.Notes, "reading stopped: "+err.Error())
 	}

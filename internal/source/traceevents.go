@@ -17,7 +17,7 @@ const shardSize = 4096
 
 // emit hands on the statements of a trace in the order in which they began,
 // each in its scope as in a session of its own.
-func (t *traces) emit(tr *trace) {
+func (t *traces) emit(tr *openTrace) {
 	a, twice, nested := assemble(tr.spans)
 	t.twice += twice
 	t.nested += nested
@@ -113,7 +113,7 @@ func (t *traces) leftOut(o *workload.Observation) bool {
 }
 
 // observation of one statement.
-func (t *traces) observation(tr *trace, a *assembly, s *span) *workload.Observation {
+func (t *traces) observation(tr *openTrace, a *assembly, s *span) *workload.Observation {
 	q := s.statement
 	l := &q.lexed
 	t.serial++
@@ -180,7 +180,7 @@ func (t *traces) parameters(o *workload.Observation, q *statement) {
 // who ran it.
 func (t *traces) client(a *assembly, s *span) workload.Context {
 	q := s.statement
-	c := workload.Context{App: q.res.service, User: q.user, Database: q.database, CodePath: s.file, CodeLine: s.fileLine}
+	c := workload.Context{App: q.process.Service, User: q.user, Database: q.database, CodePath: s.file, CodeLine: s.fileLine}
 	id := s.parent
 	for range maxUpwards {
 		above := a.span(id)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/list"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unsafe"
@@ -12,7 +13,17 @@ import (
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/trace"
 )
+
+// traces reads what ran on PostgreSQL out of a trace. Spans are records; those
+// that ran a statement are executions.
+func (r *reading) traces(in *workload.Input, src io.Reader, form string) error {
+	t := newTraces(r, in, r.input(in, workload.SourceTrace))
+	err := trace.Read(r.ctx, in, src, form, t.add)
+	t.closeAll()
+	return err
+}
 
 // maxOpenSpans bounds the memory of spans whose trace may still go on: the
 // trace that was not heard of for the longest time is closed.
@@ -25,7 +36,7 @@ type traces struct {
 	in     *workload.Input
 	number uint32 // of in
 	w      *workload.Worker
-	open   map[string]*list.Element // of *trace
+	open   map[string]*list.Element // of *openTrace
 	oldest *list.List
 	bytes  int
 	limit  int
@@ -41,8 +52,8 @@ type traces struct {
 
 const maxCutTraces = 1 << 20
 
-// trace is the spans of one trace that were read so far.
-type trace struct {
+// openTrace is the spans of one trace that were read so far.
+type openTrace struct {
 	id    string
 	spans []span
 	bytes int
@@ -68,7 +79,7 @@ type statement struct {
 	text     string
 	database string
 	user     string
-	res      *resource
+	process  *trace.Process
 	params   values
 	failed   bool
 	rows     int64
@@ -84,23 +95,17 @@ func newTraces(r *reading, in *workload.Input, number uint32) *traces {
 }
 
 // add takes one span.
-func (t *traces) add(s *otlpSpan, res *resource, line int64) {
+func (t *traces) add(s *trace.Span) {
 	a := readAttributes(s)
 	n := span{
-		id: string(s.SpanID), parent: string(s.ParentID), line: line,
-		start: s.Start.microseconds(), end: s.End.microseconds(),
+		id: s.ID, parent: s.Parent, line: s.Line, start: s.Start, end: s.End, entry: s.Entry,
 		file: t.intern(a.file), fileLine: a.line, database: a.isDatabase, batch: a.isDatabase && a.text == "",
-	}
-	n.end = max(n.end, n.start)
-	switch s.Kind {
-	case "2", "5", "SPAN_KIND_SERVER", "SPAN_KIND_CONSUMER":
-		n.entry = true
 	}
 	if !n.database {
 		n.route = t.intern(a.routeName(s.Name, n.entry))
 	}
 	if a.text != "" && !a.prepare {
-		n.statement = t.statement(a, res)
+		n.statement = t.statement(a, s.Process)
 	}
 	size := int(unsafe.Sizeof(n)) + len(n.id) + len(n.parent)
 	if q := n.statement; q != nil {
@@ -109,12 +114,12 @@ func (t *traces) add(s *otlpSpan, res *resource, line int64) {
 			size += int(unsafe.Sizeof(p)) + len(p.text)
 		}
 	}
-	t.keep(string(s.TraceID), n, size)
+	t.keep(s.Trace, n, size)
 }
 
 // statement returns what a span executed, nil when it was no statement of
 // PostgreSQL.
-func (t *traces) statement(a *attributes, res *resource) *statement {
+func (t *traces) statement(a *attributes, process *trace.Process) *statement {
 	if !isPostgreSQL(a.system) {
 		t.foreign[a.system]++
 		return nil
@@ -124,7 +129,7 @@ func (t *traces) statement(a *attributes, res *resource) *statement {
 		return nil
 	}
 	q := &statement{
-		database: t.intern(a.database), user: t.intern(a.user), res: res,
+		database: t.intern(a.database), user: t.intern(a.user), process: process,
 		params: a.params, failed: a.failed, rows: a.rows,
 	}
 	text := a.text
@@ -171,16 +176,16 @@ func (t *traces) keep(id string, s span, size int) {
 			t.late++
 			delete(t.cut, xxhash.Sum64String(id))
 		}
-		e = t.oldest.PushBack(&trace{id: id})
+		e = t.oldest.PushBack(&openTrace{id: id})
 		t.open[id] = e
 	}
 	t.oldest.MoveToBack(e)
-	tr := e.Value.(*trace)
+	tr := e.Value.(*openTrace)
 	tr.spans = append(tr.spans, s)
 	tr.bytes += size
 	t.bytes += size
 	for t.bytes > t.limit {
-		tr := t.oldest.Front().Value.(*trace)
+		tr := t.oldest.Front().Value.(*openTrace)
 		if len(t.cut) < maxCutTraces {
 			t.cut[xxhash.Sum64String(tr.id)] = true
 		}
@@ -189,7 +194,7 @@ func (t *traces) keep(id string, s span, size int) {
 }
 
 // close hands on a trace's statements and forgets it.
-func (t *traces) close(tr *trace) {
+func (t *traces) close(tr *openTrace) {
 	t.oldest.Remove(t.open[tr.id])
 	delete(t.open, tr.id)
 	t.bytes -= tr.bytes
@@ -199,14 +204,14 @@ func (t *traces) close(tr *trace) {
 // closeAll ends the input: traces are handed on in the order in which they
 // began.
 func (t *traces) closeAll() {
-	var all []*trace
-	begin := map[*trace]int64{}
+	var all []*openTrace
+	begin := map[*openTrace]int64{}
 	for e := t.oldest.Front(); e != nil; e = e.Next() {
-		tr := e.Value.(*trace)
+		tr := e.Value.(*openTrace)
 		all = append(all, tr)
 		begin[tr] = slices.MinFunc(tr.spans, func(a, b span) int { return cmp.Compare(a.start, b.start) }).start
 	}
-	slices.SortStableFunc(all, func(a, b *trace) int {
+	slices.SortStableFunc(all, func(a, b *openTrace) int {
 		return cmp.Or(cmp.Compare(begin[a], begin[b]), strings.Compare(a.id, b.id))
 	})
 	for _, tr := range all {

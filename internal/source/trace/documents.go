@@ -1,10 +1,12 @@
-package source
+package trace
 
 import (
 	"bufio"
 	"bytes"
 	"io"
 	"slices"
+
+	"github.com/apilint/apilint/internal/source/bounded"
 )
 
 // separators stand between documents that are members of one array.
@@ -15,7 +17,7 @@ const separators = ",] \t\r\n"
 // braces are indented. So a broken document costs itself only.
 type documents struct {
 	src      *bufio.Reader
-	bounded  *boundedReader
+	bounded  *bounded.Reader
 	newline  bool  // the last byte was a line break
 	offset   int64 // bytes delivered of the current document
 	line     int64 // of the byte that lineAt was last asked for
@@ -32,8 +34,8 @@ func (d *documents) next() bool {
 		if err == nil {
 			return true
 		}
-		if err == errTooLong {
-			d.bounded.record()
+		if err == bounded.ErrTooLong {
+			d.bounded.Record()
 			continue
 		}
 		if err != io.EOF {
@@ -50,7 +52,7 @@ func (d *documents) Read(p []byte) (int, error) {
 	}
 	head, err := d.src.Peek(1)
 	if err != nil {
-		if err != io.EOF && err != errTooLong {
+		if err != io.EOF && err != bounded.ErrTooLong {
 			d.err = err
 		}
 		return 0, err
@@ -89,15 +91,15 @@ func (d *documents) lineAt(offset int64) int64 {
 // drain passes over the rest of the current document and reports whether it
 // was the last one, and whether more than separators stood there.
 func (d *documents) drain() (last, more bool) {
-	d.bounded.record()
+	d.bounded.Record()
 	var buf [4096]byte
 	for {
 		n, err := d.Read(buf[:])
 		more = more || len(bytes.Trim(buf[:n], separators)) > 0
 		d.line += int64(len(d.newlines))
 		d.newlines = d.newlines[:0]
-		if err == errTooLong {
-			d.bounded.record()
+		if err == bounded.ErrTooLong {
+			d.bounded.Record()
 			continue
 		}
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apilint/apilint/analyzer/sqltree"
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/trace"
 )
 
 // seenEvents keeps what observers are shown.
@@ -31,7 +32,19 @@ func (s *seenEvents) Observe(e *workload.Event, g *workload.Group, c *workload.C
 // observe reads traces and returns the executions in order.
 func observe(t testing.TB, o Options, content string) (*seenEvents, *workload.Workload) {
 	t.Helper()
-	o.Stdin, o.Format = strings.NewReader(content), "otlp"
+	o.Format = "otlp"
+	return observeWith(t, o, content)
+}
+
+// observeAny detects what it reads.
+func observeAny(t testing.TB, content string) (*seenEvents, *workload.Workload) {
+	t.Helper()
+	return observeWith(t, Options{}, content)
+}
+
+func observeWith(t testing.TB, o Options, content string) (*seenEvents, *workload.Workload) {
+	t.Helper()
+	o.Stdin = strings.NewReader(content)
 	seen := &seenEvents{}
 	agg := workload.NewAggregator(workload.Limits{}, seen)
 	if err := Read(context.Background(), []string{"-"}, o, agg); err != nil {
@@ -89,7 +102,7 @@ func traceText(spans ...string) string {
 	return `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":[` + strings.Join(texts, ",") + `]}]}]}`
 }
 
-func TestOTLP_readsATraceOfOtelpgx(t *testing.T) {
+func TestTraces_readsATraceOfOtelpgx(t *testing.T) {
 	w := readSample(t, Options{}, "otlp/otelpgx.jsonl")
 	in := w.Inputs[0]
 	if in.Kind != "trace" || in.Format != "otlp" || in.Executions != 7 || in.Unreadable != 0 || in.Errors != 1 {
@@ -101,7 +114,7 @@ func TestOTLP_readsATraceOfOtelpgx(t *testing.T) {
 	}
 }
 
-func TestOTLP_showsStatementsInOrderWithTheirParameters(t *testing.T) {
+func TestTraces_showsStatementsInOrderWithTheirParameters(t *testing.T) {
 	seen, w := observe(t, Options{}, traceText(
 		"r - 100 900 GET;http.route=/orders;http.request.method=GET",
 		"q2 r 300 350 SELECT;db.system=postgresql;db.statement=SELECT b FROM u WHERE id = $1 LIMIT $2;db.query.parameter.0=7;db.query.parameter.1=20;code.filepath=app/u.go;code.lineno=12",
@@ -129,7 +142,7 @@ func TestOTLP_showsStatementsInOrderWithTheirParameters(t *testing.T) {
 	}
 }
 
-func TestOTLP_countsOneExecutionOnce(t *testing.T) {
+func TestTraces_countsOneExecutionOnce(t *testing.T) {
 	const text = "db.statement=SELECT a FROM t WHERE id = $1"
 	for _, c := range []struct {
 		name  string
@@ -169,7 +182,7 @@ func loop(n, from int, parent, text string) (out []string) {
 	return out
 }
 
-func TestOTLP_aScopeIsTheNearestSpanThatShowsALoop(t *testing.T) {
+func TestTraces_aScopeIsTheNearestSpanThatShowsALoop(t *testing.T) {
 	const one = "SELECT a FROM t WHERE id = $1"
 	page := func(parent string) string { return "page " + parent + " 10 20 SELECT;db.statement=SELECT id FROM p" }
 	repeat := func(n int) string { return strings.TrimSuffix(strings.Repeat(one+" | ", n), " | ") }
@@ -213,7 +226,7 @@ func TestOTLP_aScopeIsTheNearestSpanThatShowsALoop(t *testing.T) {
 	}
 }
 
-func TestOTLP_tellsParallelCallsFromALoop(t *testing.T) {
+func TestTraces_tellsParallelCallsFromALoop(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		times [][2]int
@@ -240,7 +253,7 @@ func TestOTLP_tellsParallelCallsFromALoop(t *testing.T) {
 	}
 }
 
-func TestOTLP_readsTheDatabaseOfANamespace(t *testing.T) {
+func TestTraces_readsTheDatabaseOfANamespace(t *testing.T) {
 	for attribute, want := range map[string]string{
 		"db.namespace=app":             "app",
 		"db.namespace=app|public":      "app",
@@ -255,7 +268,7 @@ func TestOTLP_readsTheDatabaseOfANamespace(t *testing.T) {
 	}
 }
 
-func TestOTLP_aBatchIsOneRoundTrip(t *testing.T) {
+func TestTraces_aBatchIsOneRoundTrip(t *testing.T) {
 	seen, _ := observe(t, Options{}, traceText(
 		"b - 1 9 batch;db.system=postgresql;db.operation.batch.size=2",
 		"q1 b 2 2 INSERT;db.statement=INSERT INTO t VALUES ($1)", "q2 b 3 3 INSERT;db.statement=INSERT INTO t VALUES ($1)"))
@@ -264,7 +277,7 @@ func TestOTLP_aBatchIsOneRoundTrip(t *testing.T) {
 	}
 }
 
-func TestOTLP_readsRoutes(t *testing.T) {
+func TestTraces_readsRoutes(t *testing.T) {
 	const call = "q r 2 3 SELECT;db.statement=SELECT a FROM t"
 	for _, c := range []struct {
 		root  string
@@ -293,7 +306,7 @@ func TestOTLP_readsRoutes(t *testing.T) {
 	}
 }
 
-func TestOTLP_readsEveryWayToWriteASpan(t *testing.T) {
+func TestTraces_readsEveryWayToWriteASpan(t *testing.T) {
 	span := func(fields string) string {
 		return `{"resourceSpans":[{"scopeSpans":[{"spans":[{` + fields + `}]}]}]}`
 	}
@@ -321,7 +334,7 @@ func TestOTLP_readsEveryWayToWriteASpan(t *testing.T) {
 	}
 }
 
-func TestOTLP_ordersParameters(t *testing.T) {
+func TestTraces_ordersParameters(t *testing.T) {
 	for _, c := range []struct {
 		text   string
 		params string
@@ -344,7 +357,7 @@ func TestOTLP_ordersParameters(t *testing.T) {
 	}
 }
 
-func TestOTLP_aTextThatWasCutHasNoKnownValues(t *testing.T) {
+func TestTraces_aTextThatWasCutHasNoKnownValues(t *testing.T) {
 	for text, known := range map[string]bool{
 		"SELECT a FROM t WHERE id = 7":    true,
 		"SELECT a FROM t WHERE id IN (7…": false,
@@ -357,7 +370,7 @@ func TestOTLP_aTextThatWasCutHasNoKnownValues(t *testing.T) {
 	}
 }
 
-func TestOTLP_damageCostsItselfOnly(t *testing.T) {
+func TestTraces_damageCostsItselfOnly(t *testing.T) {
 	good := strings.ReplaceAll(traceText("q - 1 2 S;db.statement=SELECT a FROM t"), "t1", "%s")
 	one, two := fmt.Sprintf(good, "t1"), fmt.Sprintf(good, "t2")
 	for _, c := range []struct {
@@ -388,7 +401,7 @@ func TestOTLP_damageCostsItselfOnly(t *testing.T) {
 	}
 }
 
-func TestOTLP_knowsTheLineOfASpan(t *testing.T) {
+func TestTraces_knowsTheLineOfASpan(t *testing.T) {
 	pretty := "{\n \"resourceSpans\": [\n  {\"scopeSpans\": [\n   {\"spans\": [\n    " +
 		spanText("q - 1 2 S;db.statement=SELECT a FROM t") + ",\n    {\n     \"traceId\":\"t1\", \"spanId\":\"p\", \"startTimeUnixNano\":\"5000000\",\n" +
 		"     \"attributes\":[{\"key\":\"db.statement\",\"value\":{\"stringValue\":\"SELECT b FROM t\"}}]\n    }\n   ]}\n  ]}\n ]\n}\n"
@@ -405,7 +418,7 @@ func TestOTLP_knowsTheLineOfASpan(t *testing.T) {
 	}
 }
 
-func TestOTLP_aTraceMayBeSpreadOverTheInput(t *testing.T) {
+func TestTraces_aTraceMayBeSpreadOverTheInput(t *testing.T) {
 	text := traceText("q1 r 10 20 S;db.statement=SELECT a FROM t") + "\n" +
 		strings.ReplaceAll(traceText("o - 1 2 S;db.statement=SELECT b FROM t"), "t1", "t2") + "\n" +
 		traceText("r - 1 99 GET;http.route=/a", "q0 r 5 9 S;db.statement=SELECT c FROM t")
@@ -418,16 +431,16 @@ func TestOTLP_aTraceMayBeSpreadOverTheInput(t *testing.T) {
 	}
 }
 
-func TestOTLP_openTracesAreBounded(t *testing.T) {
+func TestTraces_openTracesAreBounded(t *testing.T) {
 	agg := workload.NewAggregator(workload.Limits{})
 	in := &workload.Input{}
 	traces := newTraces(&reading{o: Options{}.withDefaults(), agg: agg}, in, agg.Input(in, workload.SourceTrace))
 	traces.limit = 1 << 16
 	for i := range 5000 {
-		s := &otlpSpan{TraceID: otlpText(fmt.Sprint(i % 1000)), SpanID: otlpText(fmt.Sprint("s", i)), Name: "S", Start: otlpText(fmt.Sprint(1 + i*1000))}
-		text := "SELECT a FROM t"
-		s.Attributes = []otlpAttribute{{Key: "db.statement", Value: otlpValue{String: &text}}}
-		traces.add(s, &resource{}, 1)
+		traces.add(&trace.Span{
+			Trace: fmt.Sprint(i % 1000), ID: fmt.Sprint("s", i), Name: "S", Start: int64(1 + i), Line: 1, Process: &trace.Process{},
+			Attributes: []trace.Attribute{{Key: "db.statement", Value: trace.Value{Text: "SELECT a FROM t"}}},
+		})
 		if traces.bytes > traces.limit || len(traces.open) > 1000 {
 			t.Fatalf("%d bytes in %d traces", traces.bytes, len(traces.open))
 		}
@@ -438,7 +451,7 @@ func TestOTLP_openTracesAreBounded(t *testing.T) {
 	}
 }
 
-func TestOTLP_samplesNameTheirInput(t *testing.T) {
+func TestTraces_samplesNameTheirInput(t *testing.T) {
 	dir := t.TempDir()
 	var paths []string
 	for i, text := range []string{traceText("q - 10 20 S;db.statement=SELECT a FROM t"), traceText("q - 10 90 S;db.statement=SELECT a FROM t WHERE b = $1;db.query.parameter.0=it's")} {
@@ -457,7 +470,7 @@ func TestOTLP_samplesNameTheirInput(t *testing.T) {
 	}
 }
 
-func TestOTLP_appliesFilters(t *testing.T) {
+func TestTraces_appliesFilters(t *testing.T) {
 	text := traceText("q - 1000 2000 S;db.statement=SELECT a FROM t;db.name=app;db.user=web")
 	for _, c := range []struct {
 		name string
@@ -476,7 +489,7 @@ func TestOTLP_appliesFilters(t *testing.T) {
 	}
 }
 
-func FuzzOTLP(f *testing.F) {
+func FuzzTraces(f *testing.F) {
 	f.Add(traceText("r - 1 9 GET;http.route=/a", "q r 2 3 S;db.statement=SELECT a FROM t WHERE b = $1;db.query.parameter.0=1"))
 	f.Add(traceText("a b 1 9 x;db.system=postgresql", "b a 2 3 S;db.statement=x…") + "\n{\"resourceSpans\":[{}]}\n{")
 	f.Add("\xef\xbb\xbf[\n{\"batches\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":1,\"spanId\":-0,\"startTimeUnixNano\":9e99,\"kind\":{},\"attributes\":[{\"value\":null}]}]}]}]},\n]")
@@ -494,7 +507,7 @@ func FuzzOTLP(f *testing.F) {
 	})
 }
 
-func BenchmarkOTLP(b *testing.B) {
+func BenchmarkTraces(b *testing.B) {
 	line, err := os.ReadFile(filepath.Join("testdata", "otlp", "otelpgx.jsonl"))
 	if err != nil {
 		b.Fatal(err)

@@ -1,92 +1,21 @@
 package source
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/apilint/apilint/analyzer/workload"
+	"github.com/apilint/apilint/internal/source/trace"
 )
 
-// otlpSpan is what is read of a span.
-type otlpSpan struct {
-	TraceID    otlpText        `json:"traceId"`
-	SpanID     otlpText        `json:"spanId"`
-	ParentID   otlpText        `json:"parentSpanId"`
-	Name       string          `json:"name"`
-	Kind       otlpText        `json:"kind"`
-	Start      otlpText        `json:"startTimeUnixNano"`
-	End        otlpText        `json:"endTimeUnixNano"`
-	Attributes []otlpAttribute `json:"attributes"`
-	Status     struct {
-		Code otlpText `json:"code"`
-	} `json:"status"`
-}
-
-type otlpAttribute struct {
-	Key   string    `json:"key"`
-	Value otlpValue `json:"value"`
-}
-
-// otlpValue is an AnyValue.
-type otlpValue struct {
-	String *string  `json:"stringValue"`
-	Int    otlpText `json:"intValue"`
-	Double otlpText `json:"doubleValue"`
-	Bool   otlpText `json:"boolValue"`
-	Array  *struct {
-		Values []otlpValue `json:"values"`
-	} `json:"arrayValue"`
-}
-
-// text returns a scalar as text, "" for anything else.
-func (v *otlpValue) text() string {
-	if v.String != nil {
-		return *v.String
-	}
-	return string(v.Int + v.Double + v.Bool)
-}
-
-// value returns a parameter's value as a log writes it.
-func (v *otlpValue) value() value {
-	if v.String == nil && v.Int+v.Double+v.Bool == "" && v.Array == nil {
+// valueOf returns a parameter's value as a log writes it.
+func valueOf(v *trace.Value) value {
+	if v.Null {
 		return value{null: true}
 	}
-	return value{text: []byte(strings.ReplaceAll(v.text(), "'", "''"))}
+	return value{text: []byte(strings.ReplaceAll(v.Text, "'", "''"))}
 }
-
-// otlpText is a string, or a number or boolean as it stands: writers disagree
-// about 64-bit integers and enumerations. Ids are opaque.
-type otlpText string
-
-func (t *otlpText) UnmarshalJSON(raw []byte) error {
-	var s string
-	switch {
-	case len(raw) > 0 && raw[0] == '"':
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return err
-		}
-	case len(raw) > 0 && raw[0] != '{' && raw[0] != '[' && string(raw) != "null":
-		s = string(raw)
-	}
-	*t = otlpText(s)
-	return nil
-}
-
-// microseconds of a time in nanoseconds, 0 when it is none.
-func (t otlpText) microseconds() int64 {
-	if ns, err := strconv.ParseInt(string(t), 10, 64); err == nil && ns > 0 {
-		return ns / 1000
-	}
-	if ns, err := strconv.ParseFloat(string(t), 64); err == nil && ns > 0 && ns < 1<<63 {
-		return int64(ns / 1000)
-	}
-	return 0
-}
-
-// resource is what the spans of one process share.
-type resource struct{ service string }
 
 // call is what a span's attributes say about a statement.
 type call struct {
@@ -115,13 +44,13 @@ type attributes struct {
 // parameter is one db.query.parameter.KEY.
 type parameter struct {
 	key   string
-	value otlpValue
+	value trace.Value
 }
 
 // readAttributes reads the attributes that matter. Names: OpenTelemetry's
 // semantic conventions for database client spans, before and since 1.33, and
 // those of instrumentations that are common for PostgreSQL.
-func readAttributes(s *otlpSpan) *attributes {
+func readAttributes(s *trace.Span) *attributes {
 	a := &attributes{}
 	a.rows, a.old.rows = workload.None, workload.None
 	for i := range s.Attributes {
@@ -140,7 +69,7 @@ func readAttributes(s *otlpSpan) *attributes {
 	}
 	a.isDatabase = a.isDatabase || a.system != "" || a.text != ""
 	a.prepare = a.prepare || prepares(s.Name, a.operation) && !startsWith(a.text, "prepare")
-	a.failed = a.failed || s.Status.Code == "2" || s.Status.Code == "STATUS_CODE_ERROR"
+	a.failed = a.failed || s.Failed
 	return a
 }
 
@@ -166,63 +95,61 @@ func prepares(name, operation string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, "prepare") })
 }
 
-func (a *attributes) read(key string, v *otlpValue) {
+func (a *attributes) read(key string, v *trace.Value) {
 	switch key {
 	case "db.system.name":
-		a.system = v.text()
+		a.system = v.Text
 	case "db.system":
-		a.old.system = v.text()
+		a.old.system = v.Text
 	case "db.query.text":
-		a.text = v.text()
+		a.text = v.Text
 	case "db.statement":
-		a.old.text = v.text()
+		a.old.text = v.Text
 	case "db.namespace":
-		a.database = v.text()
+		a.database = v.Text
 		if i := strings.IndexAny(a.database, "|."); i > 0 {
 			a.database = a.database[:i] // "database|schema", later "database.schema"
 		}
 	case "db.name":
-		a.old.database = v.text()
+		a.old.database = v.Text
 	case "db.user":
-		a.user = v.text()
+		a.user = v.Text
 	case "user.name":
-		a.old.user = v.text()
+		a.old.user = v.Text
 	case "db.operation.name":
-		a.operation = v.text()
+		a.operation = v.Text
 	case "db.operation":
-		a.old.operation = v.text()
+		a.old.operation = v.Text
 	case "db.response.returned_rows":
-		a.rows = v.count()
+		a.rows = count(v)
 	case "pgx.rows_affected", "db.rows_affected":
-		a.old.rows = v.count()
+		a.old.rows = count(v)
 	case "pgx.query.parameters", "db.postgresql.values":
-		if v.Array != nil {
-			for i := range v.Array.Values {
-				a.params.list = append(a.params.list, v.Array.Values[i].value())
-			}
+		for i := range v.List {
+			a.params.list = append(a.params.list, valueOf(&v.List[i]))
 		}
 	case "pgx.prepare_stmt.name":
 		a.prepare = true
 	case "pgx.sql_state", "error.type":
-		a.failed = a.failed || v.text() != ""
+		a.failed = a.failed || v.Text != ""
 	case "http.route":
-		a.route = v.text()
+		a.route = v.Text
 	case "http.request.method":
-		a.method = v.text()
+		a.method = v.Text
 	case "http.method":
-		a.method = first(a.method, v.text())
+		a.method = first(a.method, v.Text)
 	case "http.target", "url.path", "http.url", "url.full":
-		a.path = first(a.path, v.text())
+		a.path = first(a.path, v.Text)
 	case "messaging.destination.name", "messaging.destination", "rpc.method":
-		a.target = first(a.target, v.text())
+		a.target = first(a.target, v.Text)
 	case "code.file.path":
-		a.file = v.text()
+		a.file = v.Text
 	case "code.filepath":
-		a.file = first(a.file, v.text())
+		a.file = first(a.file, v.Text)
 	case "code.line.number", "code.lineno":
-		a.line = int(max(v.count(), 0))
+		a.line = int(max(count(v), 0))
 	case "cached", "db.cached":
-		a.cached = v.text() == "true"
+		a.cached = v.Text == "true"
 	default:
 		if name, ok := strings.CutPrefix(key, "db.query.parameter."); ok {
 			a.numbered = append(a.numbered, parameter{name, *v})
@@ -232,8 +159,8 @@ func (a *attributes) read(key string, v *otlpValue) {
 }
 
 // count returns a whole number, None when it is none.
-func (v *otlpValue) count() int64 {
-	n, err := strconv.ParseInt(v.text(), 10, 32)
+func count(v *trace.Value) int64 {
+	n, err := strconv.ParseInt(v.Text, 10, 32)
 	if err != nil || n < 0 {
 		return workload.None
 	}
@@ -268,7 +195,7 @@ func order(ps []parameter, text string) (list []value) {
 		if i > 0 && ps[i].key == ps[i-1].key {
 			continue
 		}
-		list = append(list, ps[i].value.value())
+		list = append(list, valueOf(&ps[i].value))
 	}
 	return list
 }
