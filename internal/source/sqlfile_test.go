@@ -167,7 +167,7 @@ func FuzzSQLFile(f *testing.F) {
 				}
 			}
 		}
-		if int64(refs) > in.Records || in.Bytes != int64(len(content)) {
+		if int64(refs) > in.Records || len(in.Envelopes) == 0 && in.Bytes != int64(len(content)) {
 			t.Fatalf("%d places of %d statements, %d of %d bytes", refs, in.Records, in.Bytes, len(content))
 		}
 	})
