@@ -22,6 +22,8 @@ type Finding struct {
 	Parent     *Parent    `json:"parent,omitempty"`
 	Loop       *Loop      `json:"loop,omitempty"`
 	Impact     Impact     `json:"impact"`
+	Saving     *Saving    `json:"saving,omitempty"`  // of loops
+	Reasons    []Reason   `json:"reasons,omitempty"` // what the confidence rests on
 	Fixes      []Fix      `json:"fixes"`
 	Location   *Location  `json:"location,omitempty"`
 	Evidence   []Evidence `json:"evidence"`
@@ -52,7 +54,34 @@ type Loop struct {
 	DistinctParams *int         `json:"distinct_params"` // nil unknown
 	Children       []Child      `json:"children"`
 	BatchJob       bool         `json:"batch_job,omitempty"`
+	Timeline       []Step       `json:"timeline,omitempty"`   // of the first request: its parent and its first iterations
 	WrittenBy      string       `json:"written_by,omitempty"` // data layer that the SQL's shape tells, "" unknown
+}
+
+// Step is one execution of a loop's request.
+type Step struct {
+	Query string  `json:"query"`
+	Line  int64   `json:"line"`  // of the input that the first evidence names
+	AtMS  float64 `json:"at_ms"` // when it began, after the first step
+	MS    float64 `json:"took_ms"`
+}
+
+// Saving is what a loop's batch saves, of the client's time.
+type Saving struct {
+	RequestMS *float64 `json:"request_ms"`       // of one request, on average
+	HourMS    *float64 `json:"hour_ms"`          // null where the input spans less than ten minutes
+	Trips     float64  `json:"trips"`            // round trips that a request no longer makes
+	TripMS    float64  `json:"trip_ms"`          // what one takes
+	TripBasis string   `json:"trip_basis"`       // measured: the pauses between the statements; assumed: --rtt-ms; none: they run side by side or in a pipeline
+	Capped    bool     `json:"capped,omitempty"` // the pauses were longer; 20 ms of each count
+	ExecMS    float64  `json:"exec_ms"`          // the statements' own time in a request
+	BatchMS   float64  `json:"batch_ms"`         // what their batch takes of it, estimated
+}
+
+// Reason is one fact that a confidence rests on.
+type Reason struct {
+	Fact   string  `json:"fact"`
+	Points float64 `json:"points"` // they add up to the confidence
 }
 
 // Distribution of a count per request.

@@ -39,6 +39,16 @@ type Digested struct {
 	Stride      int                `json:"stride,omitempty"` // one request in so many more is among Figures
 	Figures     []DigestedFigures  `json:"figures"`
 	Evidence    []DigestedEvidence `json:"evidence,omitempty"`
+	Steps       []DigestedStep     `json:"steps,omitempty"`
+}
+
+// DigestedStep is one execution of the first request.
+type DigestedStep struct {
+	Group  uint32 `json:"group"`
+	Line   int64  `json:"line"`
+	AtUS   int64  `json:"at_us"`
+	DurUS  int64  `json:"dur_us"`
+	Before bool   `json:"before,omitempty"`
 }
 
 // DigestedMember is one group of the body over all requests.
@@ -101,6 +111,9 @@ func (f *Finder) Digest(w *workload.Workload) []Digested {
 		for _, e := range c.Evidence {
 			d.Evidence = append(d.Evidence, DigestedEvidence{e.Input, w.Session(e.Session), e.Line, e.Time})
 		}
+		for _, s := range c.Steps {
+			d.Steps = append(d.Steps, DigestedStep(s))
+		}
 		out = append(out, d)
 	}
 	return out
@@ -137,7 +150,12 @@ func (d *Digested) valid(groups int) bool {
 			return false
 		}
 	}
-	return known(d.Head) && (d.Under == nil || known(*d.Under)) && d.Scope <= ScopeTxRun && d.Requests > 0 && d.Executions > 0 &&
+	for _, s := range d.Steps {
+		if !known(s.Group) || s.DurUS < 0 {
+			return false
+		}
+	}
+	return len(d.Steps) <= maxSteps && known(d.Head) && (d.Under == nil || known(*d.Under)) && d.Scope <= ScopeTxRun && d.Requests > 0 && d.Executions > 0 &&
 		len(d.Body) > 0 && len(d.Body) <= maxMembers && d.Body[0].Group == d.Head &&
 		len(d.Figures) > 0 && len(d.Figures) <= sampled && d.Stride >= 0 &&
 		len(d.Parents) <= maxParents && len(d.Evidence) <= maxEvidence
@@ -160,6 +178,10 @@ func (f *Finder) absorb(d *Digested, m *workload.Absorbed) {
 			Iterations: Distribution{Min: d.Least}, Trace: d.Trace, Extended: d.Extended,
 		}, varying: 0xff}
 		f.kept[k] = c
+		for _, s := range d.Steps {
+			s.Group = m.Groups[s.Group]
+			c.Steps = append(c.Steps, Step(s))
+		}
 	}
 	c.Requests += d.Requests
 	c.Iterations.Min = min(c.Iterations.Min, d.Least)

@@ -1,5 +1,10 @@
 package sequence
 
+import (
+	"cmp"
+	"slices"
+)
+
 // key is what makes loops of several requests one candidate.
 type key struct {
 	head, under, route, app uint32
@@ -110,6 +115,10 @@ func (f *Finder) fold(r *request) {
 			Iterations: Distribution{Min: r.iterations}, Trace: r.trace, Extended: r.extended,
 		}, varying: 0xff}
 		f.kept[k] = c
+		if !r.untimed {
+			c.Steps = slices.Clone(r.steps[:r.nSteps])
+			slices.SortStableFunc(c.Steps, func(a, b Step) int { return cmp.Compare(a.AtUS, b.AtUS) })
+		}
 	}
 	c.Requests++
 	c.Iterations.Min = min(c.Iterations.Min, r.iterations)

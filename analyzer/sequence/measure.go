@@ -27,6 +27,8 @@ type request struct {
 	members           int // of body; the first is the head
 	parents           [lookback]before
 	nParents          int
+	steps             [maxSteps]Step
+	nSteps            int
 	continues, goesOn bool // the scope was cut before and behind it
 }
 
@@ -80,6 +82,10 @@ func (a *search) measure(l *loop) *request {
 			}
 		}
 		m.count++
+		if r.nSteps < maxOwnSteps {
+			r.steps[r.nSteps] = Step{Group: e.group, Line: e.line, AtUS: e.start - first.start, DurUS: int64(e.dur)}
+			r.nSteps++
+		}
 		m.exec += int64(e.exec)
 		r.executions++
 		r.exec += int64(e.exec)
@@ -107,6 +113,12 @@ func (a *search) measure(l *loop) *request {
 	a.parents(l, r)
 	return r
 }
+
+// maxOwnSteps of a request's loop are shown, and the parents before it.
+const (
+	maxOwnSteps = 16
+	maxSteps    = 24
+)
 
 // memberOf returns the member that an execution of the loop belongs to. The
 // head's group outside of the heads is none.

@@ -58,6 +58,12 @@ func (a *search) parents(l *loop, r *request) {
 		r.parents[r.nParents] = before{p, distance, same, apart}
 		r.nParents++
 	}
+	step := func(e *event) {
+		if r.nSteps < maxSteps {
+			r.steps[r.nSteps] = Step{Group: e.group, Line: e.line, AtUS: e.start - start, DurUS: int64(e.dur), Before: true}
+			r.nSteps++
+		}
+	}
 	near := func(end int64) bool { return start == 0 || end == 0 || a.events[at].since(end) <= longPause }
 	tied := a.s.kind != kindSession || l.scope == ScopeTransaction
 	for i := at - 1; i >= 0 && reads < lookback && distance < 20*lookback; i-- {
@@ -69,7 +75,8 @@ func (a *search) parents(l *loop, r *request) {
 		if e.marks&markRead != 0 {
 			reads++
 			if !inBody(e.group) {
-				add(prior{e.group, e.limit, e.rows, e.end()}, same, ends && a.beginsApart(i, r))
+				add(prior{e.group, e.limit, e.rows, e.end(), e.line, e.dur}, same, ends && a.beginsApart(i, r))
+				step(e)
 			}
 		}
 		distance++
@@ -82,6 +89,7 @@ func (a *search) parents(l *loop, r *request) {
 		reads++
 		if !inBody(p.group) {
 			add(p, false, ends)
+			step(&event{group: p.group, line: p.line, start: p.end - int64(p.dur), dur: p.dur})
 		}
 		distance++
 	}

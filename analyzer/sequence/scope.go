@@ -85,7 +85,8 @@ type scope struct {
 type prior struct {
 	group       uint32
 	limit, rows int32
-	end         int64
+	end, line   int64
+	dur         uint32
 }
 
 // lookback is how many statements before a loop may be its parent.
@@ -242,7 +243,7 @@ func (s *scope) remember(n int) {
 	}
 	for i := first; i < n; i++ {
 		if e := &s.events[i]; e.marks&markRead != 0 {
-			s.priors.add(prior{group: e.group, limit: e.limit, rows: e.rows, end: e.end()})
+			s.priors.add(prior{group: e.group, limit: e.limit, rows: e.rows, end: e.end(), line: e.line, dur: e.dur})
 		}
 	}
 }

@@ -61,6 +61,18 @@ type Candidate struct {
 	Quiet                     float64 // how much longer the pauses before and after were than those within, median; 0 unknown
 	Share                     float64 // share of the statements from first to last that belong to the loop
 	Evidence                  []Evidence
+	// Steps are the first statements of the first request, the loop's own and the
+	// parents' before it, at most 24, in the order they began.
+	Steps []Step
+}
+
+// Step is one execution of a request.
+type Step struct {
+	Group  uint32
+	Line   int64
+	AtUS   int64 // when it began, after the loop's first statement; negative for what ran before
+	DurUS  int64
+	Before bool // it ran before the loop
 }
 
 // Distribution of a count per request.

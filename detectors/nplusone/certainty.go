@@ -15,20 +15,28 @@ func (j *judged) certainty() float64 {
 	}
 	score := j.link.score
 	conf := .35 + .45*score
+	j.because("the same statement ran again and again", .35)
+	j.becauseOfLink()
+	add := func(fact string, points float64) {
+		conf += points
+		j.because(fact, points)
+	}
 	if distinct >= enoughRuns || j.lead.sequence {
-		conf += .15
+		add("five different values or more", .15)
 	}
 	if c.Iterations.Median >= manyRuns {
-		conf += .05
+		add("ten times or more", .05)
 	}
 	limit := .98
 	switch c.Scope {
-	case sequence.ScopeTrace, sequence.ScopeRequest:
-		conf += .10
+	case sequence.ScopeTrace:
+		add("all in one span of a trace", .10)
+	case sequence.ScopeRequest:
+		add("all under one request's tag", .10)
 	case sequence.ScopeTransaction:
-		conf += .05
+		add("all in one transaction", .05)
 	case sequence.ScopeTxRun:
-		conf += .05
+		add("a run of equal transactions", .05)
 		switch {
 		case j.ofOneOwner():
 			limit = .55
@@ -61,6 +69,9 @@ func (j *judged) certainty() float64 {
 	}
 	if distinct < 0 {
 		limit = min(limit, .75)
+	}
+	if conf > limit {
+		j.because(j.cap(limit, distinct), limit-conf)
 	}
 	return round(min(conf, limit))
 }

@@ -35,7 +35,9 @@ func (r *review) finding(m *merged) analyzer.Finding {
 		}
 	}
 	var notes []string
-	f.Impact, notes = r.impact(j, counted)
+	f.Impact, f.Saving, notes = r.impact(j, counted)
+	f.Reasons = j.reasons
+	f.Loop.Timeline = r.timeline(j)
 	f.Message = j.message(f.Loop)
 	f.Fixes = j.fixes()
 	if l := r.written(j); l != nil {

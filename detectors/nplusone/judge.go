@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apilint/apilint/analyzer"
 	"github.com/apilint/apilint/analyzer/query"
 	"github.com/apilint/apilint/analyzer/sequence"
 	"github.com/apilint/apilint/analyzer/workload"
@@ -42,6 +43,7 @@ type judged struct {
 	link       link
 	follows    float64 // share of the parent's executions that such a loop follows
 	confidence float64
+	reasons    []analyzer.Reason // that add up to it
 	batchJob   bool
 	nested     []*judged // loops within the iterations, by member
 	absorbed   bool
@@ -75,21 +77,26 @@ func (r *review) judge(c *sequence.Candidate) *judged {
 		j.confidence = j.certainty()
 		if j.rule == writeRule && pipelined(c) {
 			j.rule, j.confidence = pipelinedRule, .9
+			j.reasons = []analyzer.Reason{{Fact: "they share a virtual transaction without BEGIN, as a pipeline does", Points: .9}}
 		}
 	default:
-		j.confidence = .50
+		add := func(fact string, points float64) {
+			j.confidence += points
+			j.because(fact, points)
+		}
+		add("the same statement ran again and again", .50)
 		if c.Iterations.Median >= manyRuns {
-			j.confidence += .15
+			add("ten times or more", .15)
 		}
 		if tagged(c) || c.Scope == sequence.ScopeTransaction {
-			j.confidence += .10
+			add("all in one request or transaction", .10)
 		}
 		if j.rule == duplicateRule && !tagged(c) && c.Scope != sequence.ScopeTransaction {
 			switch {
 			case c.Iterations.Median >= 100, c.GapUS > slowUS, c.GapUS > quickUS && len(c.Body) > 1:
-				j.confidence = .45 // many requests of one user, or of all users, look the same
+				j.limit(.45) // many requests of one user, or of all users, look the same
 			case c.GapUS > quickUS:
-				j.confidence = .50
+				j.limit(.50)
 			}
 		}
 	}

@@ -52,7 +52,11 @@ func TestRead_knowsWhatVersion1Wrote(t *testing.T) {
 	a, f := read(t, "testdata/v1.digest")
 	b, g := read(t, "testdata/lookups.log")
 	got, want := a.Workload(), b.Workload()
-	if x, y := text(t, f.Candidates()), text(t, g.Candidates()); x != y {
+	loops := g.Candidates()
+	for i := range loops {
+		loops[i].Steps = nil // which version 1 did not write
+	}
+	if x, y := text(t, f.Candidates()), text(t, loops); x != y {
 		t.Errorf("loops: got %s\nwant %s", x, y)
 	}
 	if len(got.Groups) != len(want.Groups) || got.Sessions != want.Sessions || !got.From.Equal(want.From) || !got.To.Equal(want.To) {
