@@ -25,14 +25,14 @@ type parsed struct {
 	text    string
 	query   *query.Query
 	problem string // why the parser could not read it
-	batch   int    // statements in the text, when more than one
 }
 
 // statements parses every lexical group once, in parallel, and folds those
 // that share a group key and a database. byGroup maps the number of a group to
 // its statement; groups without a statement of their own (blank texts) have
-// none.
+// none. A text of several statements counts as its first one there.
 func statements(ctx context.Context, w *workload.Workload, by *schemas, jobs int, skips *skips) (stmts []*analyzer.Statement, byGroup []*analyzer.Statement) {
+	w = divided(w, skips)
 	results := make([]*parsed, len(w.Groups))
 	seen := make([]*schema.Schema, len(w.Groups))
 	for i, g := range w.Groups {
@@ -173,9 +173,6 @@ func (f *folding) statement(i int) (s *analyzer.Statement, first bool) {
 		if p.problem != "" {
 			f.skips.add("parse-failed", p.text)
 		}
-		if p.batch > 1 {
-			f.skips.add("several-statements", p.text)
-		}
 	}
 	s.Groups = append(s.Groups, g)
 	f.byGroup[i] = s
@@ -227,7 +224,7 @@ func parse(g *workload.Group, sch *schema.Schema) *parsed {
 			if normErr != nil {
 				text = sqltree.Mask(g.Text)
 			}
-			return &parsed{key: key, loose: loose, text: text, query: query.Resolve(tree, main, sch), batch: len(tree.Stmts)}
+			return &parsed{key: key, loose: loose, text: text, query: query.Resolve(tree, main, sch)}
 		}
 		err = keyErr
 	}

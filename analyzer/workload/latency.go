@@ -23,6 +23,15 @@ func newSketch() *ddsketch.DDSketch {
 	return ddsketch.NewDDSketch(indexMapping, store.NewBufferedPaginatedStore(), store.NewBufferedPaginatedStore())
 }
 
+// Scaled returns a sketch of a factor times its values, each several times.
+func Scaled(s *ddsketch.DDSketch, factor, times float64) *ddsketch.DDSketch {
+	out := newSketch()
+	s.ForEach(func(value, count float64) bool {
+		return out.AddWithCount(value*factor, count*times) != nil
+	})
+	return out
+}
+
 func milliseconds(us int64) float64 { return float64(us) / 1000 }
 
 // latency counts the durations of one group in the buckets of a sketch. Few are

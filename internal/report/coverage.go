@@ -259,7 +259,7 @@ func limits(r *analyzer.Result) []limit {
 // not done. Each counts the noun before it.
 var misses = map[string]struct{ noun, what string }{
 	"parse-failed":            {"statement", "PostgreSQL's parser cannot read"},
-	"several-statements":      {"text", "of several statements: only the main one is analysed"},
+	"several-statements":      {"text", "of more than 64 different statements: the others are not analysed"},
 	"ambiguous-table":         {"statement", "of a table whose name several schemas have"},
 	"database-without-schema": {"statement", "analysed without a schema, while other databases have one"},
 	"schema-of-another-name":  {"statement", "read by the schema of a database of another name"},
