@@ -50,7 +50,7 @@ type Parent struct {
 // Loop is how often what ran.
 type Loop struct {
 	Iterations     Distribution `json:"iterations"`
-	Requests       int          `json:"requests"`
+	Requests       *int         `json:"requests"`        // nil unknown
 	DistinctParams *int         `json:"distinct_params"` // nil unknown
 	Children       []Child      `json:"children"`
 	BatchJob       bool         `json:"batch_job,omitempty"`
@@ -84,11 +84,24 @@ type Reason struct {
 	Points float64 `json:"points"` // they add up to the confidence
 }
 
-// Distribution of a count per request.
+// Distribution of a count per request. Where least and most are not known, the
+// median is the mean.
 type Distribution struct {
-	Min    int `json:"min"`
-	Median int `json:"median"`
-	Max    int `json:"max"`
+	Min    *int `json:"min"`
+	Median int  `json:"median"`
+	Max    *int `json:"max"`
+}
+
+// Range returns least and most, the median where they are not known.
+func (d Distribution) Range() (least, most int) {
+	least, most = d.Median, d.Median
+	if d.Min != nil {
+		least = *d.Min
+	}
+	if d.Max != nil {
+		most = *d.Max
+	}
+	return least, most
 }
 
 // Child is one query of a loop's body.

@@ -179,7 +179,8 @@ func Describe(f *analyzer.Finding) string {
 		fmt.Fprintf(&b, "  parent %s (%s)\n", f.Parent.Table, strings.Join(f.Parent.Columns, ", "))
 	}
 	if l := f.Loop; l != nil {
-		fmt.Fprintf(&b, "  loop of %d/%d/%d in %d requests\n", l.Iterations.Min, l.Iterations.Median, l.Iterations.Max, l.Requests)
+		least, most := l.Iterations.Range()
+		fmt.Fprintf(&b, "  loop of %d/%d/%d in %d requests\n", least, l.Iterations.Median, most, seen(l.Requests))
 	}
 	for _, n := range f.Notes {
 		fmt.Fprintf(&b, "  note %s\n", n)
@@ -205,4 +206,12 @@ func known[T int64 | float64](n *T) string {
 		return "?"
 	}
 	return fmt.Sprintf("%.0f", float64(*n))
+}
+
+// seen is how many requests, -1 when they are not known.
+func seen(requests *int) int {
+	if requests == nil {
+		return -1
+	}
+	return *requests
 }

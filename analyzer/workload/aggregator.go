@@ -32,6 +32,7 @@ type Aggregator struct {
 	server    *server // that wrote input; nil unknown
 	opened    int     // sessions so far
 	folded    int     // group of what --max-groups folded, -1 none
+	counted   int     // rows of w.Statistics
 	event     Event   // that is being merged
 }
 
@@ -234,6 +235,7 @@ type Counter struct {
 	Totals   Totals
 	TopLevel bool
 	Ref      SourceRef
+	Parts    []CounterPart // of pg_stat_statements, see [Aggregator.Statistics]
 }
 
 // Count folds a counter into its group.
@@ -250,6 +252,7 @@ func (a *Aggregator) Count(c *Counter) {
 	g := a.w.Groups[n]
 	g.TopLevel = g.TopLevel || c.TopLevel
 	g.Totals.Own(a.source).Add(&c.Totals)
+	a.rows(n, c)
 	for _, user := range c.Users {
 		g.addContext(a.context(Context{User: user, Database: c.Database}))
 	}

@@ -87,12 +87,13 @@ func (c *Coverage) Add(o *Coverage) {
 
 // Workload is what an [Aggregator] has folded: bounded, complete, in memory.
 type Workload struct {
-	Inputs   []*Input
-	Groups   []*Group
-	Contexts []Context
-	Sessions int   // distinct sessions seen
-	Folded   int64 // executions folded into one group because --max-groups was reached
-	Evicted  int64 // sessions evicted while their statements might have gone on
-	From, To time.Time
-	names    []string
+	Inputs     []*Input
+	Groups     []*Group
+	Contexts   []Context
+	Statistics []*Statistics // exports of pg_stat_statements, in the order they were read
+	Sessions   int           // distinct sessions seen
+	Folded     int64         // executions folded into one group because --max-groups was reached
+	Evicted    int64         // sessions evicted while their statements might have gone on
+	From, To   time.Time
+	names      []string
 }

@@ -1,6 +1,8 @@
 package nplusone
 
 import (
+	"math"
+
 	"github.com/apilint/apilint/analyzer"
 	"github.com/apilint/apilint/analyzer/sequence"
 )
@@ -130,14 +132,14 @@ func (j *judged) clean(gap int64) bool {
 
 // severity by the contract of the command: certain loops outside of batch jobs
 // are errors.
-func (j *judged) severity() analyzer.Severity {
+func severity(rule string, confidence float64, batchJob bool) analyzer.Severity {
 	switch {
-	case j.confidence < .50, j.batchJob, j.rule == keysetRule, j.rule == pipelinedRule:
+	case confidence < .50, batchJob, rule == keysetRule, rule == pipelinedRule:
 		return analyzer.Info
-	case j.confidence >= .80 && (j.rule == loopRule || j.rule == writeRule):
+	case confidence >= .80 && (rule == loopRule || rule == writeRule):
 		return analyzer.Error
 	}
 	return analyzer.Warning
 }
 
-func round(f float64) float64 { return float64(int(f*100+.5)) / 100 }
+func round(f float64) float64 { return math.Round(f*100) / 100 }

@@ -10,7 +10,7 @@ import (
 )
 
 // finding writes the report of one problem.
-func (r *review) finding(m *merged) analyzer.Finding {
+func (r *review) finding(c *counts, m *merged) analyzer.Finding {
 	j := m.best()
 	f := j.outline()
 	for _, o := range m.seen {
@@ -18,10 +18,13 @@ func (r *review) finding(m *merged) analyzer.Finding {
 			f.Route = o.loop.Route
 		}
 	}
-	f.Confidence, f.Severity, f.Basis = j.confidence, j.severity(), "observed"
+	pieces, values := m.pieces()
+	f.Confidence, f.Basis = together(pieces, values), "observed"
+	f.Severity = severity(j.rule, f.Confidence, j.batchJob)
 	counted := m.counted()
+	seen := requests(counted)
 	f.Loop = &analyzer.Loop{
-		Iterations: iterations(counted), Requests: requests(counted),
+		Iterations: iterations(counted), Requests: &seen,
 		Children: j.tree(), BatchJob: j.batchJob,
 	}
 	j.clip(&f.Loop.Iterations)
@@ -37,6 +40,9 @@ func (r *review) finding(m *merged) analyzer.Finding {
 	var notes []string
 	f.Impact, f.Saving, notes = r.impact(j, counted)
 	f.Reasons = j.reasons
+	if more := f.Confidence - j.confidence; more > 1e-9 {
+		f.Reasons = append(slices.Clip(f.Reasons), analyzer.Reason{Fact: "other kinds of input show it, too", Points: more})
+	}
 	f.Loop.Timeline = r.timeline(j)
 	f.Message = j.message(f.Loop)
 	f.Fixes = j.fixes()
@@ -50,8 +56,9 @@ func (r *review) finding(m *merged) analyzer.Finding {
 		f.Fixes = append(f.Fixes, fix)
 	}
 	f.Notes = append(j.notes(f.Loop), notes...)
+	f.Notes = append(f.Notes, m.agreement(len(pieces))...)
 	f.Queries = queries(f.Loop.Children, f.Parent)
-	f.Evidence = r.evidence(counted)
+	f.Evidence = r.evidence(c, m, counted)
 	f.Location = r.location(j)
 	return f
 }
@@ -86,18 +93,18 @@ func requests(js []*judged) int {
 // iterations joins the distributions; the median is that of the medians,
 // weighed by requests.
 func iterations(js []*judged) analyzer.Distribution {
-	d := analyzer.Distribution{Min: js[0].loop.Iterations.Min}
+	least, most, median := js[0].loop.Iterations.Min, 0, 0
 	byMedian := slices.Clone(js)
 	slices.SortStableFunc(byMedian, func(a, b *judged) int { return cmp.Compare(a.loop.Iterations.Median, b.loop.Iterations.Median) })
 	seen, all := 0, requests(js)
 	for _, j := range byMedian {
-		d.Min = min(d.Min, j.loop.Iterations.Min)
-		d.Max = max(d.Max, j.loop.Iterations.Max)
-		if seen += j.loop.Requests; d.Median == 0 && 2*seen >= all {
-			d.Median = j.loop.Iterations.Median
+		least = min(least, j.loop.Iterations.Min)
+		most = max(most, j.loop.Iterations.Max)
+		if seen += j.loop.Requests; median == 0 && 2*seen >= all {
+			median = j.loop.Iterations.Median
 		}
 	}
-	return d
+	return analyzer.Distribution{Min: &least, Median: median, Max: &most}
 }
 
 // clip leaves out what ran more often than the parent's LIMIT allows, where the
@@ -109,7 +116,9 @@ func (j *judged) clip(d *analyzer.Distribution) {
 		return
 	}
 	limit := int(p.Limit)
-	d.Min, d.Median, d.Max = min(d.Min, limit), min(d.Median, limit), min(d.Max, limit)
+	least, most := d.Range()
+	least, most = min(least, limit), min(most, limit)
+	d.Min, d.Median, d.Max = &least, min(d.Median, limit), &most
 }
 
 // distinct parameter tuples of the lead in a request, -1 unknown.
@@ -187,14 +196,18 @@ func queries(children []analyzer.Child, p *analyzer.Parent) []string {
 	return out
 }
 
-// evidence names up to three places in the input.
-func (r *review) evidence(js []*judged) []analyzer.Evidence {
-	out := []analyzer.Evidence{}
-	for _, j := range js {
+// evidence names up to three places in the input, one in each kind of it before
+// the second in any, and first where the surest loop was seen, whose timeline is
+// shown.
+func (r *review) evidence(c *counts, m *merged, told []*judged) []analyzer.Evidence {
+	kinds := make([][]analyzer.Evidence, 2, 3)
+	best := m.best()
+	for _, j := range slices.Concat([]*judged{best}, told, m.seen) {
+		kind := 0
+		if j.loop.Trace != best.loop.Trace {
+			kind = 1
+		}
 		for _, e := range j.loop.Evidence {
-			if len(out) == 3 {
-				return out
-			}
 			x := analyzer.Evidence{Line: e.Line, Session: r.w.Source.Session(e.Session)}
 			if int(e.Input) < len(r.w.Source.Inputs) {
 				x.Input = r.w.Source.Inputs[e.Input].Path
@@ -202,11 +215,26 @@ func (r *review) evidence(js []*judged) []analyzer.Evidence {
 			if e.Time != 0 {
 				x.Time = time.UnixMicro(e.Time).UTC().Format("2006-01-02T15:04:05.000Z07:00")
 			}
-			out = append(out, x)
+			if len(kinds[kind]) < maxEvidence && !slices.Contains(kinds[kind], x) {
+				kinds[kind] = append(kinds[kind], x)
+			}
+		}
+	}
+	if m.stats != nil {
+		kinds = append(kinds, c.evidence(m.stats))
+	}
+	out := []analyzer.Evidence{}
+	for n := range maxEvidence {
+		for _, k := range kinds {
+			if n < len(k) && len(out) < maxEvidence {
+				out = append(out, k[n])
+			}
 		}
 	}
 	return out
 }
+
+const maxEvidence = 3
 
 // location is where the client said its code is.
 func (r *review) location(j *judged) *analyzer.Location {

@@ -62,8 +62,8 @@ func outline(res *analyzer.Result) string {
 		}
 		visit(f.Loop.Children)
 		s := fmt.Sprintf("%s %s ×%d", f.Rule, strings.Join(tables, "+"), f.Loop.Iterations.Median)
-		if f.Loop.Requests > 1 {
-			s += fmt.Sprintf(" in %d", f.Loop.Requests)
+		if n := *f.Loop.Requests; n > 1 {
+			s += fmt.Sprintf(" in %d", n)
 		}
 		if f.Parent != nil {
 			s += " after " + f.Parent.Table

@@ -108,10 +108,19 @@ func (r *review) loops() {
 		m.add(j)
 	}
 	joinRoutes(byIdentity, order)
+	seen := make([]*merged, 0, len(order))
 	for _, id := range order {
-		if m := byIdentity[id]; len(m.seen) > 0 {
-			r.w.Report(r.finding(m))
+		seen = append(seen, byIdentity[id])
+	}
+	c := r.statistics()
+	pairs := r.join(c, c.all(), seen)
+	for _, m := range seen {
+		if len(m.seen) > 0 {
+			r.w.Report(r.finding(c, m))
 		}
+	}
+	for _, l := range gather(pairs) {
+		r.w.Report(c.finding(l))
 	}
 }
 
@@ -157,7 +166,11 @@ func (j *judged) swallowed() bool {
 }
 
 // merged is one finding: the same problem in several scopes or groups.
-type merged struct{ seen []*judged }
+type merged struct {
+	seen   []*judged
+	stats  *countedPair // what pg_stat_statements says of it
+	agrees bool         // and names no other parent
+}
 
 func (m *merged) add(j *judged) { m.seen = append(m.seen, j) }
 

@@ -172,7 +172,7 @@ func (s *score) add(c truth, res *analyzer.Result) string {
 		} else {
 			wrong = append(wrong, "ITERATIONS")
 		}
-		if f.Loop.Requests == e.Requests {
+		if *f.Loop.Requests == e.Requests {
 			s.exactRequests++
 		} else {
 			wrong = append(wrong, "REQUESTS")

@@ -13,8 +13,8 @@ import (
 func (j *judged) message(l *analyzer.Loop) string {
 	times := between(l.Iterations)
 	in := "in one request"
-	if l.Requests > 1 {
-		in = fmt.Sprintf("in %d requests", l.Requests)
+	if n := *l.Requests; n > 1 {
+		in = fmt.Sprintf("in %d requests", n)
 	}
 	what := j.phrases()
 	switch j.rule {
@@ -117,10 +117,11 @@ func walked(l link) string {
 }
 
 func between(d analyzer.Distribution) string {
-	if d.Min == d.Max {
+	least, most := d.Range()
+	if least == most {
 		return fmt.Sprintf("%d times", d.Median)
 	}
-	return fmt.Sprintf("%d to %d times (median %d)", d.Min, d.Max, d.Median)
+	return fmt.Sprintf("%d to %d times (median %d)", least, most, d.Median)
 }
 
 func compact(f float64) string {

@@ -56,12 +56,18 @@ func times(n float64) string {
 // sentence says how often a loop was seen and how it varies.
 func sentence(l *analyzer.Loop) string {
 	s := ""
-	if d := l.Iterations; d.Min != d.Max {
-		s = count(int64(d.Min)) + " to " + count(int64(d.Max)) + " times, "
+	switch least, most := l.Iterations.Range(); {
+	case l.Iterations.Min == nil:
+		s = "on average, "
+	case least != most:
+		s = count(int64(least)) + " to " + count(int64(most)) + " times, "
 	}
-	if l.Requests > 0 {
-		s += "in " + plural(int64(l.Requests), "request")
-	} else {
+	switch n := l.Requests; {
+	case n == nil:
+		s += "in requests that are not told apart"
+	case *n > 0:
+		s += "in " + plural(int64(*n), "request")
+	default:
 		s += "in every request"
 	}
 	if n := l.DistinctParams; n != nil && *n > 0 {

@@ -57,7 +57,7 @@ func shop() *analyzer.Result {
 				Message: "posts ran 10 times in a row after each list of users, in 212 requests", Table: "public.posts", Columns: []string{"user_id"}, Query: "b2", Route: "GET /v1/users",
 				Parent: &analyzer.Parent{Query: "d4", Table: "public.users", Columns: []string{"id"}},
 				Loop: &analyzer.Loop{
-					Iterations: analyzer.Distribution{Min: 8, Median: 10, Max: 12}, Requests: 212, DistinctParams: some(10),
+					Iterations: analyzer.Distribution{Min: some(8), Median: 10, Max: some(12)}, Requests: some(212), DistinctParams: some(10),
 					Children: []analyzer.Child{{Query: "b2", Table: "public.posts", Columns: []string{"user_id"}, PerIteration: 1}},
 				},
 				Impact: analyzer.Impact{Calls: some(int64(2120)), ExecMS: some(2136.0), SavedMS: some(1908.0), Share: some(.24)},

@@ -24,13 +24,18 @@ func (r *reading) pgss(in *workload.Input, src io.Reader) error {
 	if r.exported == nil {
 		r.exported = map[uint64]exported{}
 	}
-	t := &statsTable{in: in, o: r.o, rows: map[statsKey]*statsRow{}, exported: r.exported, side: r.side}
+	r.exports++
+	t := &statsTable{
+		in: in, o: r.o, rows: map[statsKey]*statsRow{}, exported: r.exported, side: r.side,
+		view: r.view, number: r.exports, continued: map[int]int{}, parts: map[statsPart]int{},
+	}
+	r.view = newStatsView()
 	t.read(r.ctx, newStatsRecords(counted, r.o.Map))
 	in.Bytes, in.Lines = counted.Count()
 	if t.side != nil {
 		t.side.table = t
 	} else {
-		t.fold(r.agg)
+		r.chain(t)
 		t.notes()
 	}
 	return r.ctx.Err()
@@ -48,6 +53,14 @@ type statsTable struct {
 
 	exported map[uint64]exported // of all inputs
 
+	view      statsView
+	number    int               // of the export, from 1
+	continued map[int]int       // rows that go on, by the number of the export that had them last
+	fell      int               // rows that count less than in an earlier export
+	line      int64             // of the record at hand
+	parts     map[statsPart]int // place in the row's parts
+	kept      workload.Statistics
+
 	longest                                                        int // text, in runes
 	seen                                                           int // rows that are no header
 	hidden, lost, idle, nested, repeated, beyond, foreign, untimed int
@@ -58,6 +71,7 @@ type statsTable struct {
 type exported struct {
 	calls, returned int64
 	exec, plan      float64
+	number          int // of the last export that had it
 }
 
 // maxStatsRows bounds the distinct statements of one export; the server keeps
@@ -94,6 +108,7 @@ func (t *statsTable) read(ctx context.Context, records statsRecords) {
 			continue
 		}
 		t.in.Records++
+		t.line = record.line
 		if err := t.row(record.fields); err != nil {
 			t.in.Records--
 			t.unreadable(&brokenRecord{line: record.line, why: err.Error()})
@@ -128,9 +143,7 @@ func (t *statsTable) row(record []string) error {
 		return err
 	}
 	t.seen++
-	if t.side != nil {
-		t.side.view(t, record)
-	}
+	t.view.read(t, record)
 	switch {
 	case t.leftOut(e.database, e.user):
 		t.in.Filtered += e.calls
@@ -194,6 +207,7 @@ func (t *statsTable) take(e *statsEntry, was *exported) {
 		row.by(e.user)
 	}
 	row.add(e.exported, *was)
+	t.part(row, e, was)
 	row.top = max(row.top, e.top)
 	if !e.since.IsZero() && (row.since.IsZero() || e.since.Before(row.since)) {
 		row.since = e.since
@@ -223,6 +237,7 @@ func (t *statsTable) notes() {
 	say(t.idle, "%d rows without a finished call were passed over")
 	say(t.nested, "%d rows ran inside functions: their time is part of the calling statement's and is not added to the workload")
 	say(t.repeated, "%d rows were exported more than once: several exports of one server are not added up, the highest numbers count")
+	say(t.fell, "%d rows count less than in an earlier export: the statistics were reset or rows evicted in between, or the exports are not given in the order of time")
 	say(t.untimed, "%d rows have no times: they count calls, but weigh nothing")
 	say(t.beyond, "%d rows were passed over: there are too many distinct statements")
 	say(t.foreign, "%d rows name their database by oid only and are kept in spite of --database: join pg_database in the export")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/apilint/apilint/analyzer/sqltree"
+	"github.com/apilint/apilint/analyzer/workload"
 )
 
 // statsSide is one of two exports of which the difference is read.
@@ -13,15 +14,13 @@ type statsSide struct {
 	table   *statsTable // the last one that was read
 	entries []*statsEntry
 	known   map[uint64]*statsEntry // of them, by identity; bounded as they are
-	reset   string                 // stats_reset of pg_stat_statements_info, "" unknown
-	dealloc int64                  // evictions so far, of the same view; -1 unknown
 }
 
 // difference reads --pgss-before and --pgss-after: what ran between them.
 func (r *reading) difference(before, after string) error {
 	var sides [2]*statsSide
 	for i, path := range []string{before, after} {
-		r.side = &statsSide{dealloc: -1, known: map[uint64]*statsEntry{}}
+		r.side = &statsSide{known: map[uint64]*statsEntry{}}
 		err := r.open(named{path: path})
 		sides[i], r.side = r.side, nil
 		if err != nil {
@@ -36,7 +35,9 @@ func (r *reading) difference(before, after string) error {
 		d.shared[i] = sides[0].table.c.id[i] >= 0 && sides[1].table.c.id[i] >= 0
 	}
 	d.of(sides[0], sides[1])
-	sides[1].table.fold(r.agg)
+	t := sides[1].table
+	t.kept = workload.Statistics{Before: -1, Interval: true, Broken: d.reset > 0 || t.view.moved(sides[0].table.view)}
+	t.fold(r.agg)
 	for _, s := range sides {
 		s.table.notes()
 	}
@@ -68,17 +69,6 @@ func (s *statsSide) keep(t *statsTable, e *statsEntry) {
 	s.entries = append(s.entries, e)
 	if id != 0 {
 		s.known[id] = e
-	}
-}
-
-// view takes what an export tells of the view as a whole, where it was joined
-// with pg_stat_statements_info.
-func (s *statsSide) view(t *statsTable, record []string) {
-	if n, err := statsCount(t.field(record, t.c.dealloc)); err == nil {
-		s.dealloc = n
-	}
-	if reset := t.field(record, t.c.reset); reset != "" {
-		s.reset = strings.Clone(reset)
 	}
 }
 
@@ -133,8 +123,8 @@ func (d *statsDifference) sum(entries []*statsEntry) (map[string]*statsEntry, []
 func (d *statsDifference) of(before, after *statsSide) {
 	was, _ := d.sum(before.entries)
 	now, order := d.sum(after.entries)
-	restarted := before.reset != "" && after.reset != "" && before.reset != after.reset
 	t := after.table
+	restarted := t.view.restarted(before.table.view)
 	for _, key := range order {
 		e, w := now[key], was[key]
 		if w == nil {
@@ -182,8 +172,8 @@ func (d *statsDifference) notes(before, after *statsSide, restarted bool) {
 	if d.gone > 0 && d.common > 0 {
 		say("%d rows of the earlier export are gone: they were evicted or reset, what they did last is missing; raise pg_stat_statements.max", d.gone)
 	}
-	if before.dealloc >= 0 && after.dealloc > before.dealloc {
-		say("pg_stat_statements evicted rows %d times between the two exports (dealloc): counts are incomplete, raise pg_stat_statements.max", after.dealloc-before.dealloc)
+	if b, a := before.table.view.dealloc, after.table.view.dealloc; b >= 0 && a > b {
+		say("pg_stat_statements evicted rows %d times between the two exports (dealloc): counts are incomplete, raise pg_stat_statements.max", a-b)
 	}
 	if !d.byID {
 		say("the exports have no queryid in common: their rows are matched by text")

@@ -15,13 +15,14 @@ type statsEntry struct {
 	top            float64
 	since          time.Time
 	topLevel       bool
+	line           int64
 }
 
 // entry reads the fields of one record.
 func (t *statsTable) entry(record []string) (*statsEntry, error) {
 	e := &statsEntry{
 		text: record[t.c.query], database: t.field(record, t.c.database), user: t.field(record, t.c.user),
-		topLevel: !isFalse(t.field(record, t.c.topLevel)),
+		topLevel: !isFalse(t.field(record, t.c.topLevel)), line: t.line,
 	}
 	var err error
 	if e.calls, err = statsCount(record[t.c.calls]); err != nil {

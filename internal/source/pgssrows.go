@@ -26,6 +26,7 @@ type statsRow struct {
 	calls, returned int64
 	exec, plan, top float64 // ms
 	since           time.Time
+	parts           []workload.CounterPart
 }
 
 // maxStatsUsers is how many users a row keeps; with one more it is not known
@@ -52,11 +53,17 @@ func (t *statsTable) before(e *statsEntry) exported {
 	was, again := t.exported[id]
 	if again {
 		t.repeated++
+		t.goesOn(now, was)
 	}
-	if again && now.calls <= was.calls || !again && len(t.exported) >= maxStatsRows {
+	if !again && len(t.exported) >= maxStatsRows {
 		return was
 	}
-	t.exported[id] = now
+	kept := now
+	if again && now.calls <= was.calls {
+		kept = was
+	}
+	kept.number = t.number
+	t.exported[id] = kept
 	return was
 }
 
@@ -92,15 +99,18 @@ func (t *statsTable) find(text, database string, topLevel bool) *statsRow {
 
 // fold hands the rows to the aggregator. What ran inside a function is part of
 // the time of the statement that called it: where the same statement also came
-// from a client, only its calls are kept, apart.
-func (t *statsTable) fold(agg *workload.Aggregator) {
+// from a client, only its calls are kept, apart. It returns the place of the
+// export among the workload's statistics.
+func (t *statsTable) fold(agg *workload.Aggregator) int {
+	t.kept.Evicted, t.kept.Full, t.kept.HasRows = t.view.dealloc, t.full(), t.c.rows >= 0
+	at := agg.Statistics(&t.kept)
 	for _, row := range t.order {
 		if t.c.cut && utf8.RuneCountInString(row.text) == t.longest {
 			row.lexed.Traits |= sqltree.Truncated // left(query, 80)
 		}
 		c := &workload.Counter{
-			Users: row.users,
-			Key:   row.group, Database: row.database, Text: row.text, TopLevel: row.topLevel,
+			Users: row.users, Parts: row.parts,
+			Key: row.group, Database: row.database, Text: row.text, TopLevel: row.topLevel,
 			Command: workload.Command(row.lexed.Command), Traits: workload.Traits(row.lexed.Traits),
 		}
 		if !row.topLevel {
@@ -120,4 +130,5 @@ func (t *statsTable) fold(agg *workload.Aggregator) {
 		}
 		agg.Count(c)
 	}
+	return at
 }

@@ -44,10 +44,10 @@ func (r *reading) server(in *workload.Input, s *snapshot.Snapshot) error {
 		return nil
 	}
 	in.Kind, in.Format = "pgss", "pg_stat_statements"
-	if r.side != nil && s.Extension != nil {
-		r.side.reset = s.Extension.StatsReset
+	if s.Extension != nil {
+		r.view.reset = s.Extension.StatsReset
 		if s.Extension.Evicted != nil {
-			r.side.dealloc = *s.Extension.Evicted
+			r.view.dealloc = *s.Extension.Evicted
 		}
 	}
 	return r.pgss(in, strings.NewReader(text))

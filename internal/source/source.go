@@ -82,7 +82,7 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 	if err != nil {
 		return err
 	}
-	r := &reading{ctx: ctx, o: o, agg: agg, zone: zone}
+	r := &reading{ctx: ctx, o: o, agg: agg, zone: zone, view: newStatsView()}
 	defer r.release()
 	if o.StatsBefore != "" || o.StatsAfter != "" {
 		if err := r.difference(o.StatsBefore, o.StatsAfter); err != nil {
@@ -169,16 +169,19 @@ type reading struct {
 	agg  *workload.Aggregator
 	zone *time.Location
 
-	followed *followed           // the input, when it goes on
-	modified time.Time           // of the input: when it ends
-	stamp    string              // that envelopes set before its lines
-	language *language           // of the log that is being read, nil is English
-	forms    map[sameLog]logForm // logs that were read
-	exported map[uint64]exported // rows of pg_stat_statements that were read
-	held     *heldRecord         // the last one of the last log
-	side     *statsSide          // of two exports that are compared, nil otherwise
-	weighed  map[string]bool     // names of --weights that were used
-	weighs   *workload.Input     // the last file of queries
+	followed *followed               // the input, when it goes on
+	modified time.Time               // of the input: when it ends
+	stamp    string                  // that envelopes set before its lines
+	language *language               // of the log that is being read, nil is English
+	forms    map[sameLog]logForm     // logs that were read
+	exported map[uint64]exported     // rows of pg_stat_statements that were read
+	held     *heldRecord             // the last one of the last log
+	exports  int                     // of pg_stat_statements, so far
+	chained  map[int]continuedExport // of them, by number
+	view     statsView               // what is known of the next one
+	side     *statsSide              // of two exports that are compared, nil otherwise
+	weighed  map[string]bool         // names of --weights that were used
+	weighs   *workload.Input         // the last file of queries
 }
 
 // headSize is how much of an input decides what it is.
