@@ -98,7 +98,7 @@ type run struct {
 	schema     *schema.Schema // of the database at hand
 	skips      *skips
 	byGroup    []*analyzer.Statement // those of the database at hand, by number of the group
-	several    bool // more than one database
+	several    bool                  // more than one database
 	findings   []analyzer.Finding
 	queries    []analyzer.Query
 	indexes    []analyzer.Index

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -58,33 +57,34 @@ func writeDigest(ctx context.Context, s streams, f *inputFlags, out *outputFlags
 	if err != nil {
 		return usage(err)
 	}
+	defer r.digests.Close()
 	in := r.finish()
-	parts, res := r.parts, &analyzer.Result{Exit: engine.ExitFine}
-	if len(in.workload.Inputs) > 0 || len(parts) == 0 {
+	res := &analyzer.Result{Exit: engine.ExitFine}
+	if len(in.workload.Inputs) > 0 || r.digests.Len() == 0 {
 		res = engine.Coverage(in.workload, Version(), engine.Options{AllowEmpty: true, ExitZero: true})
 		if res.Exit != engine.ExitFine {
 			return end(s, out, res)
 		}
-		part, err := digest.New(r.aggregator, r.finder)
-		if err != nil {
+		if err := r.digests.Add(r.aggregator, r.finder); err != nil {
 			return usage(err)
 		}
-		parts = append(parts, part)
 	}
-	var b bytes.Buffer
-	if err := digest.Write(&b, parts); err != nil {
+	if err := saveDigest(s, &r.digests, path); err != nil {
 		return usage(err)
-	}
-	if path == "-" {
-		_, err = s.out.Write(b.Bytes())
-	} else {
-		err = os.WriteFile(path, b.Bytes(), 0o644)
-	}
-	if err != nil {
-		return usage(fmt.Errorf("writing a digest: %w", err))
 	}
 	if in.interrupted {
 		res.Exit = engine.ExitInterrupted
 	}
 	return end(s, out, res)
+}
+
+func saveDigest(s streams, d *digest.Shelf, path string) error {
+	if path == "-" {
+		return d.Write(s.out)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("writing a digest: %w", err)
+	}
+	return errors.Join(d.Write(file), file.Close())
 }

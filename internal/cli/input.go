@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -102,10 +101,11 @@ func (f *inputFlags) read(ctx context.Context, s streams, args []string) (*input
 	if err != nil {
 		return nil, err
 	}
-	if err := digest.Fold(r.parts, r.aggregator, r.finder); err != nil {
+	digests := r.digests.Len()
+	if err := errors.Join(r.digests.Fold(r.aggregator, r.finder), r.digests.Close()); err != nil {
 		return nil, err
 	}
-	if len(r.parts) > 0 && f.restricted() {
+	if digests > 0 && f.restricted() {
 		r.digestNote("--since, --until, --database, --user and --app cannot cut a digest: give them to apilint digest")
 	}
 	return r.finish(), nil
@@ -120,7 +120,7 @@ func (f *inputFlags) restricted() bool {
 type gathered struct {
 	aggregator *workload.Aggregator
 	finder     *sequence.Finder
-	parts      []*digest.Part // of digests among the inputs
+	digests    digest.Shelf // parts of digests among the inputs
 	extra      []*workload.Input
 	input
 }
@@ -189,11 +189,7 @@ func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gat
 			return nil, err
 		}
 	}
-	o.Digest = func(src io.Reader) error {
-		parts, err := digest.Read(src)
-		in.parts = append(in.parts, parts...)
-		return err
-	}
+	o.Digest = in.digests.Read
 	in.finder = sequence.New(sequence.Options{})
 	observers := append([]workload.Observer{in.finder}, f.observers...)
 	if f.follow {
@@ -209,7 +205,7 @@ func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gat
 	in.aggregator = workload.NewAggregator(workload.Limits{Groups: f.maxGroups}, observers...)
 	err = source.Read(ctx, args, o, in.aggregator)
 	if err != nil && ctx.Err() == nil {
-		return nil, err
+		return nil, errors.Join(err, in.digests.Close())
 	}
 	in.interrupted = ctx.Err() != nil
 	if f.follow {

@@ -8,13 +8,10 @@ package digest
 import (
 	"bufio"
 	"bytes"
-	"cmp"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -30,19 +27,13 @@ const Version = 1
 // magic begins every digest, without its compression.
 const magic = "apilint digest "
 
-// Limits of what is read: a digest of a hundred thousand statements has some
-// hundred MB, one of a usual application a few.
+// Limits of what is read, in bytes: a part of a hundred thousand statements has
+// some 50 MB, one of a usual application one, and a fleet's file has all of its
+// parts. They are read one at a time.
 const (
 	maxPart  = 512 << 20
-	maxParts = 1 << 30
+	maxParts = 32 << 30
 )
-
-// Part is what one reading found, as it is written.
-type Part struct {
-	line []byte
-	id   [sha256.Size]byte
-	from time.Time
-}
 
 // content is a part's JSON.
 type content struct {
@@ -51,49 +42,45 @@ type content struct {
 	Overflow int                 `json:"overflow,omitempty"` // loops there was no room for
 }
 
-// New makes a part of what was read: after Workload and Candidates were called.
-func New(a *workload.Aggregator, f *sequence.Finder) (*Part, error) {
+// Add puts what was read on the shelf as a part of its own: after Workload and
+// Candidates were called.
+func (s *Shelf) Add(a *workload.Aggregator, f *sequence.Finder) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	c := content{Workload: a.Digest(), Loops: f.Digest(a.Workload()), Overflow: f.Overflow()}
 	if err := enc.Encode(c); err != nil {
-		return nil, fmt.Errorf("writing a digest: %w", err)
+		return fmt.Errorf("writing a digest: %w", err)
 	}
-	return newPart(bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), &c), nil
-}
-
-func newPart(line []byte, c *content) *Part {
-	p := &Part{line: line, id: sha256.Sum256(line)}
-	for _, in := range c.Workload.Inputs {
-		if from := in.Coverage.From; !from.IsZero() && (p.from.IsZero() || from.Before(p.from)) {
-			p.from = from
-		}
+	var from time.Time
+	for i := range c.Workload.Inputs {
+		from = earlier(from, c.Workload.Inputs[i].Coverage.From)
 	}
-	return p
+	return s.put(bytes.TrimSuffix(b.Bytes(), []byte{'\n'}), from)
 }
 
-// Distinct puts parts into an order of their own, by time, and leaves out what
-// came before; repeated counts those.
-func Distinct(parts []*Part) (distinct []*Part, repeated int) {
-	distinct = slices.Clone(parts)
-	slices.SortFunc(distinct, func(a, b *Part) int {
-		return cmp.Or(a.from.Compare(b.from), bytes.Compare(a.id[:], b.id[:]))
-	})
-	distinct = slices.CompactFunc(distinct, func(a, b *Part) bool { return a.id == b.id })
-	return distinct, len(parts) - len(distinct)
+// earlier returns the earlier of two times, of which a zero one is unknown.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
-// Write writes parts, each once.
-func Write(w io.Writer, parts []*Part) error {
+// Write writes the parts on the shelf.
+func (s *Shelf) Write(w io.Writer) error {
 	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return fmt.Errorf("writing a digest: %w", err)
 	}
 	fmt.Fprintf(z, "%s%d\n", magic, Version)
-	distinct, _ := Distinct(parts)
-	for _, p := range distinct {
-		if _, err := z.Write(append(p.line[:len(p.line):len(p.line)], '\n')); err != nil {
+	parts := s.ordered()
+	for i := range parts {
+		line, err := s.line(&parts[i])
+		if err != nil {
+			return err
+		}
+		if _, err := z.Write(append(line, '\n')); err != nil {
 			return fmt.Errorf("writing a digest: %w", err)
 		}
 	}
@@ -103,45 +90,68 @@ func Write(w io.Writer, parts []*Part) error {
 	return nil
 }
 
-// Read reads a digest without its compression.
-func Read(src io.Reader) ([]*Part, error) {
+// Read puts the parts of a digest on the shelf; src is without its compression.
+func (s *Shelf) Read(src io.Reader) error {
 	limited := &io.LimitedReader{R: src, N: maxParts}
 	r := bufio.NewReaderSize(limited, 1<<16)
 	head, err := r.ReadSlice('\n')
 	version := strings.TrimPrefix(strings.TrimSuffix(string(head), "\n"), magic)
 	switch {
 	case err != nil || !bytes.HasPrefix(head, []byte(magic)):
-		return nil, errors.New("no digest of apilint, or cut off at its beginning")
+		return errors.New("no digest of apilint, or cut off at its beginning")
 	case version != fmt.Sprint(Version):
-		return nil, fmt.Errorf("a digest of version %.20q; this apilint reads version %d: use the apilint that wrote it, or write it again from the log", version, Version)
+		return fmt.Errorf("a digest of version %.20q; this apilint reads version %d: use the apilint that wrote it, or write it again from the log", version, Version)
 	}
-	var parts []*Part
+	var line []byte
 	for {
-		line, err := readLine(r)
+		line, err = readLine(r, line[:0])
 		if err == io.EOF && len(line) == 0 && limited.N > 0 {
-			return parts, nil
+			return nil
 		}
 		switch {
 		case limited.N <= 0 || errors.Is(err, errTooLong):
-			return nil, errTooLong
+			return errTooLong
 		case err == io.EOF:
-			return nil, errors.New("the digest is cut off")
+			return errors.New("the digest is cut off")
 		case err != nil:
-			return nil, fmt.Errorf("the digest is damaged: %w", err)
+			return fmt.Errorf("the digest is damaged: %w", err)
 		}
-		c, err := decode(line)
+		from, err := begin(line)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		parts = append(parts, newPart(line, c))
+		if err := s.put(line, from); err != nil {
+			return err
+		}
 	}
+}
+
+// begin returns when a part begins, zero where that is unknown, without
+// building what else is in it.
+func begin(line []byte) (from time.Time, err error) {
+	var head struct {
+		Workload *struct {
+			Inputs []struct {
+				Coverage struct{ From time.Time } `json:"coverage"`
+			} `json:"inputs"`
+		} `json:"workload"`
+	}
+	if err := json.Unmarshal(line, &head); err != nil {
+		return from, fmt.Errorf("the digest is damaged: %w", err)
+	}
+	if head.Workload == nil {
+		return from, errors.New("the digest is damaged: it holds no workload")
+	}
+	for i := range head.Workload.Inputs {
+		from = earlier(from, head.Workload.Inputs[i].Coverage.From)
+	}
+	return from, nil
 }
 
 var errTooLong = errors.New("the digest is longer than any")
 
-// readLine returns a line without its end; io.EOF is a line without one.
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
+// readLine appends a line without its end; io.EOF is a line without one.
+func readLine(r *bufio.Reader, line []byte) ([]byte, error) {
 	for {
 		piece, err := r.ReadSlice('\n')
 		line = append(line, piece...)
@@ -170,20 +180,24 @@ func decode(line []byte) (*content, error) {
 // notice says once in a report what a digest does not tell.
 const notice = "from digests, which hold no values: advice may differ where it rests on how rare, how recent or how many the values were, and sessions end with the log that was digested"
 
-// Fold adds parts to what was read so far, before Workload and Candidates are
-// called.
-func Fold(parts []*Part, a *workload.Aggregator, f *sequence.Finder) error {
-	distinct, repeated := Distinct(parts)
-	for i, p := range distinct {
-		c, err := decode(p.line)
+// Fold adds the parts on the shelf to what was read so far, one after the
+// other, before Workload and Candidates are called.
+func (s *Shelf) Fold(a *workload.Aggregator, f *sequence.Finder) error {
+	parts := s.ordered()
+	for i := range parts {
+		line, err := s.line(&parts[i])
+		if err != nil {
+			return err
+		}
+		c, err := decode(line)
 		if err != nil {
 			return err
 		}
 		if i == 0 && len(c.Workload.Inputs) > 0 {
 			first := &c.Workload.Inputs[0]
 			first.Notes = append(first.Notes, notice)
-			if repeated > 0 {
-				first.Notes = append(first.Notes, fmt.Sprintf("parts that were in several digests count once: %d were left out", repeated))
+			if s.repeated > 0 {
+				first.Notes = append(first.Notes, fmt.Sprintf("parts that were in several digests count once: %d were left out", s.repeated))
 			}
 		}
 		m, err := a.Absorb(c.Workload)

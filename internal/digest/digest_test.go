@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -22,16 +25,12 @@ func read(t *testing.T, paths ...string) (*workload.Aggregator, *sequence.Finder
 	t.Helper()
 	f := sequence.New(sequence.Options{})
 	a := workload.NewAggregator(workload.Limits{}, f)
-	var parts []*digest.Part
-	o := source.Options{Digest: func(r io.Reader) error {
-		p, err := digest.Read(r)
-		parts = append(parts, p...)
-		return err
-	}}
+	var shelf digest.Shelf
+	o := source.Options{Digest: shelf.Read}
 	if err := source.Read(context.Background(), paths, o, a); err != nil {
 		t.Fatal(err)
 	}
-	if err := digest.Fold(parts, a, f); err != nil {
+	if err := errors.Join(shelf.Fold(a, f), shelf.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return a, f
@@ -90,12 +89,9 @@ func TestWrite_theSamePartsMakeTheSameFile(t *testing.T) {
 		a, f := read(t, "testdata/lookups.log")
 		a.Workload()
 		f.Candidates()
-		p, err := digest.New(a, f)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var b bytes.Buffer
-		if err := digest.Write(&b, []*digest.Part{p, p}); err != nil {
+		var shelf digest.Shelf
+		if err := errors.Join(shelf.Add(a, f), shelf.Add(a, f), shelf.Write(&b), shelf.Close()); err != nil {
 			t.Fatal(err)
 		}
 		files = append(files, b.String())
@@ -103,6 +99,82 @@ func TestWrite_theSamePartsMakeTheSameFile(t *testing.T) {
 	if files[0] != files[1] {
 		t.Error("the same log makes two files")
 	}
+}
+
+// What does not fit into memory goes to a file: where a part was kept is not to
+// be seen in what becomes of it.
+func TestShelf_whatDoesNotFitIntoMemoryIsKeptTheSame(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	parts := map[string]string{}
+	for _, name := range []string{"a", "b", "c"} {
+		log := filepath.Join(t.TempDir(), name+".log")
+		line := "2026-05-01 10:00:0%d.000 UTC [7] LOG:  duration: 1.%d00 ms  statement: SELECT %s FROM t WHERE id = 1\n"
+		text := ""
+		for i := range 9 {
+			text += fmt.Sprintf(line, i, i, name)
+		}
+		if err := os.WriteFile(log, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a, f := read(t, log)
+		a.Workload()
+		var b bytes.Buffer
+		var shelf digest.Shelf
+		if err := errors.Join(shelf.Add(a, f), shelf.Write(&b), shelf.Close()); err != nil {
+			t.Fatal(err)
+		}
+		parts[name] = plain(t, b.Bytes())
+	}
+	var want string
+	for i, memory := range []int{0, 1, 1000} {
+		for _, order := range []string{"abc", "cabca"} {
+			shelf := digest.Shelf{Memory: memory}
+			for _, name := range order {
+				if err := shelf.Read(strings.NewReader(parts[string(name)])); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if shelf.Len() != 3 {
+				t.Errorf("%s: %d parts, want 3", order, shelf.Len())
+			}
+			var b bytes.Buffer
+			f := sequence.New(sequence.Options{})
+			a := workload.NewAggregator(workload.Limits{}, f)
+			if err := errors.Join(shelf.Write(&b), shelf.Fold(a, f), shelf.Close()); err != nil {
+				t.Fatal(err)
+			}
+			w := a.Workload()
+			w.Inputs[0].Notes = nil // of what came twice
+			got := plain(t, b.Bytes()) + text(t, w)
+			if want == "" {
+				want = got
+			}
+			if got != want {
+				t.Errorf("%d bytes of memory, %s: got %s\nwant %s", memory, order, got, want)
+			}
+			if i == 0 && !strings.Contains(got, "SELECT b FROM t") {
+				t.Errorf("nothing of the second log in it: %s", got)
+			}
+		}
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func plain(t *testing.T, packed []byte) string {
+	t.Helper()
+	z, err := zstd.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	b, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func FuzzRead(f *testing.F) {
@@ -135,13 +207,14 @@ func FuzzRead(f *testing.F) {
 		f.Add(bytes.ReplaceAll(content, []byte(change[0]), []byte(change[1])))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		parts, err := digest.Read(bytes.NewReader(b))
-		if err != nil {
+		shelf := digest.Shelf{Memory: len(b) % 64}
+		defer shelf.Close()
+		if errors.Join(shelf.Read(bytes.NewReader(b)), shelf.Read(bytes.NewReader(b))) != nil {
 			return
 		}
 		finder := sequence.New(sequence.Options{})
 		a := workload.NewAggregator(workload.Limits{}, finder)
-		if err := digest.Fold(append(parts, parts...), a, finder); err != nil {
+		if err := shelf.Fold(a, finder); err != nil {
 			return
 		}
 		w := a.Workload()
