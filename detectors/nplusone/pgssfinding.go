@@ -216,7 +216,7 @@ func (x *countedPair) message(j *judged) string {
 		return fmt.Sprintf("%s for each %s%s", times, walked(j.link), inner)
 	}
 	each := ""
-	if len(j.body) > 1 {
+	if len(j.body) > 1 && !j.body[1].member.Nested {
 		each = " each"
 	}
 	return fmt.Sprintf("%s for each %s%s: %d calls%s for %d rows", times, walked(j.link), inner, x.child.calls, each, x.parent.returned)

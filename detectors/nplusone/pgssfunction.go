@@ -79,7 +79,11 @@ func (c *counts) functions() []*countedPair {
 			continue // the last are foreign keys that are checked
 		}
 		u := t.read(1)
-		if u == nil || len(u.keys) == 0 && u.query.Command != query.Insert {
+		if u == nil {
+			continue
+		}
+		u.variables()
+		if len(u.keys) == 0 && u.query.Command != query.Insert {
 			continue
 		}
 		caller := t.account
@@ -94,6 +98,19 @@ func (c *counts) functions() []*countedPair {
 		}
 	}
 	return out
+}
+
+// variables takes the equalities with a variable of the function for keys: of
+// those the text keeps the name (u.id = r.user_id).
+func (u *subject) variables() {
+	for _, s := range u.query.Scopes {
+		for _, p := range s.Predicates {
+			if len(u.keys) == 0 && p.Op == query.Eq && p.Join == nil && p.Or == 0 && p.Column != "" && p.Table >= 0 && p.Table < len(s.Tables) {
+				t := s.Tables[p.Table]
+				u.keys = append(u.keys, key{column: p.Column, table: t, rel: t.Rel})
+			}
+		}
+	}
 }
 
 // fires reports a statement that ran once for each row that was changed in some
