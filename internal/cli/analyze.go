@@ -225,7 +225,7 @@ func advice(res *analyzer.Result) string {
 		b.WriteString("apilint: no input was found there\n")
 	}
 	b.WriteString(`What apilint reads: PostgreSQL logs (stderr, csvlog, jsonlog, syslog), exports of
-pg_stat_statements, traces (OTLP, Jaeger, Zipkin) and .sql files. To make PostgreSQL log its statements:
+pg_stat_statements, traces and .sql files. To make PostgreSQL log its statements:
   ALTER SYSTEM SET log_min_duration_statement = 0;   -- for a test run; 100 in production
   SELECT pg_reload_conf();
 `)

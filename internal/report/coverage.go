@@ -101,7 +101,7 @@ func identity(in *analyzer.Input) []string {
 	case "pgss":
 		out = append(out, "pg_stat_statements")
 	case "trace":
-		out = append(out, strings.ToUpper(in.Format)+" trace")
+		out = append(out, traceName(in.Format)+" trace")
 	case "sql":
 		out = append(out, "SQL statements")
 	case "schema":
@@ -294,4 +294,19 @@ func (p *page) missed(r *analyzer.Result) {
 			p.lines(margin, margin+2, "", faint, p.head(wrap(clean(s.Example), p.width-margin-2)))
 		}
 	}
+}
+
+// traceName writes the form of a trace as its makers do.
+func traceName(form string) string {
+	switch form {
+	case "otlp":
+		return "OTLP"
+	case "elastic-apm":
+		return "Elastic APM"
+	case "otel-console":
+		return "OpenTelemetry console"
+	case "stdouttrace":
+		return form
+	}
+	return strings.ToUpper(form[:min(1, len(form))]) + form[min(1, len(form)):]
 }

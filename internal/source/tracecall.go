@@ -33,7 +33,7 @@ type call struct {
 type attributes struct {
 	call
 	old                 call
-	isDatabase          bool
+	isDatabase, batch   bool
 	route, method, path string
 	target              string // messaging destination or remote procedure
 	file                string
@@ -68,6 +68,7 @@ func readAttributes(s *trace.Span) *attributes {
 		a.params.list = order(a.numbered, a.text)
 	}
 	a.isDatabase = a.isDatabase || a.system != "" || a.text != ""
+	a.batch = a.isDatabase && (a.batch || a.text == "" && strings.Contains(strings.ToLower(s.Name), "batch"))
 	a.prepare = a.prepare || prepares(s.Name, a.operation) && !startsWith(a.text, "prepare")
 	a.failed = a.failed || s.Failed
 	return a
@@ -101,10 +102,14 @@ func (a *attributes) read(key string, v *trace.Value) {
 		a.system = v.Text
 	case "db.system":
 		a.old.system = v.Text
+	case "db.type": // OpenTracing
+		a.old.system = first(a.old.system, v.Text)
 	case "db.query.text":
 		a.text = v.Text
 	case "db.statement":
 		a.old.text = v.Text
+	case "sql.query":
+		a.old.text = first(a.old.text, v.Text)
 	case "db.namespace":
 		a.database = v.Text
 		if i := strings.IndexAny(a.database, "|."); i > 0 {
@@ -112,6 +117,8 @@ func (a *attributes) read(key string, v *trace.Value) {
 		}
 	case "db.name":
 		a.old.database = v.Text
+	case "db.instance":
+		a.old.database = first(a.old.database, v.Text)
 	case "db.user":
 		a.user = v.Text
 	case "user.name":
@@ -128,6 +135,8 @@ func (a *attributes) read(key string, v *trace.Value) {
 		for i := range v.List {
 			a.params.list = append(a.params.list, valueOf(&v.List[i]))
 		}
+	case "db.operation.batch.size", "pgx.batch.size":
+		a.batch = a.batch || count(v) > 1
 	case "pgx.prepare_stmt.name":
 		a.prepare = true
 	case "pgx.sql_state", "error.type":
@@ -155,7 +164,7 @@ func (a *attributes) read(key string, v *trace.Value) {
 			a.numbered = append(a.numbered, parameter{name, *v})
 		}
 	}
-	a.isDatabase = a.isDatabase || strings.HasPrefix(key, "db.")
+	a.isDatabase = a.isDatabase || strings.HasPrefix(key, "db.") || key == "sql.query"
 }
 
 // count returns a whole number, None when it is none.

@@ -46,21 +46,23 @@ func (t *traces) emit(tr *openTrace) {
 	for _, p := range all {
 		s := &a.spans[p.index]
 		q := s.statement
-		o := t.observation(tr, a, s)
-		o.Session = sessionOf(tr.id, p.scope.id)
-		if t.leftOut(o) {
-			t.in.Filtered++
-			continue
-		}
 		same := running{p.scope, q.lexed.Key}
-		if end, before := ends[same]; before && s.start < end {
-			o.Flags |= workload.FlagParallel
-		}
-		ends[same] = max(ends[same], s.end)
-		t.seen(s, q)
-		t.w.Add(o)
-		if t.waiting++; t.waiting >= shardSize {
-			t.merge()
+		for n := range s.times {
+			o := t.observation(tr, a, s, n)
+			o.Session = sessionOf(tr.id, p.scope.id)
+			if t.leftOut(o) {
+				t.in.Filtered++
+				continue
+			}
+			if end, before := ends[same]; before && o.Start < end {
+				o.Flags |= workload.FlagParallel
+			}
+			ends[same] = max(ends[same], o.Start+o.Dur)
+			t.seen(s, q)
+			t.w.Add(o)
+			if t.waiting++; t.waiting >= shardSize {
+				t.merge()
+			}
 		}
 	}
 	for _, sc := range used {
@@ -112,14 +114,15 @@ func (t *traces) leftOut(o *workload.Observation) bool {
 		len(opts.Apps) > 0 && !slices.Contains(opts.Apps, c.App)
 }
 
-// observation of one statement.
-func (t *traces) observation(tr *openTrace, a *assembly, s *span) *workload.Observation {
+// observation of the n-th call that a span stands for.
+func (t *traces) observation(tr *openTrace, a *assembly, s *span, n int) *workload.Observation {
+	duration := (s.end - s.start) / int64(s.times)
 	q := s.statement
 	l := &q.lexed
 	t.serial++
 	o := &workload.Observation{
 		Event: workload.Event{
-			Kind: workload.KindExecution, Start: s.start, Dur: s.end - s.start, Line: s.line, Input: t.number,
+			Kind: workload.KindExecution, Start: s.start + int64(n)*duration, Dur: duration, Line: s.line, Input: t.number,
 			Rows: q.rows, Limit: l.Limit, Offset: l.Offset,
 			Request: requestHash(tr.id), Flags: workload.FlagTrace | workload.FlagsOf(l),
 		},
@@ -127,7 +130,7 @@ func (t *traces) observation(tr *openTrace, a *assembly, s *span) *workload.Obse
 		Command: workload.Command(l.Command), Traits: workload.Traits(l.Traits),
 		Name: []byte(tr.id), Position: t.serial,
 	}
-	if above := a.span(s.parent); above != nil && above.batch && above.database {
+	if above := a.span(s.parent); above != nil && above.batch {
 		o.Vxid = requestHash(above.id) // one round trip, like a pipeline
 		o.Flags |= workload.FlagExtended
 	}
@@ -181,18 +184,23 @@ func (t *traces) parameters(o *workload.Observation, q *statement) {
 func (t *traces) client(a *assembly, s *span) workload.Context {
 	q := s.statement
 	c := workload.Context{App: q.process.Service, User: q.user, Database: q.database, CodePath: s.file, CodeLine: s.fileLine}
-	id := s.parent
+	id, called := s.parent, ""
 	for range maxUpwards {
 		above := a.span(id)
 		if above == nil || c.Route != "" && c.CodePath != "" {
 			break
 		}
-		c.Route = first(c.Route, above.route)
+		if a.calledInLoop(above) {
+			called = first(called, above.route)
+		} else {
+			c.Route = first(c.Route, above.route)
+		}
 		if c.CodePath == "" {
 			c.CodePath, c.CodeLine = above.file, above.fileLine
 		}
 		id = above.parent
 	}
+	c.Route = first(c.Route, called)
 	if l := &q.lexed; l.CommentEnd > l.CommentStart {
 		tags := sqltree.ReadTags([]byte(q.text[l.CommentStart:l.CommentEnd]))
 		c.Route, c.App = first(c.Route, tags.Route), first(c.App, tags.App)

@@ -46,11 +46,15 @@ type traces struct {
 	waiting int   // observations in the shard
 	serial  int64 // of observations
 
-	foreign                     map[string]int
-	cached, twice, nested, late int
+	foreign                          map[string]int
+	cached, twice, nested, late      int
+	lumped, dropped, beyond, unnamed int
 }
 
 const maxCutTraces = 1 << 20
+
+// maxTimes bounds how many calls one span may stand for.
+const maxTimes = 10_000
 
 // openTrace is the spans of one trace that were read so far.
 type openTrace struct {
@@ -70,6 +74,7 @@ type span struct {
 	database   bool // some database call, statement or not
 	entry      bool // a request enters the service here
 	batch      bool
+	times      int        // calls that it stands for
 	statement  *statement // nil: none that counts
 }
 
@@ -99,13 +104,21 @@ func (t *traces) add(s *trace.Span) {
 	a := readAttributes(s)
 	n := span{
 		id: s.ID, parent: s.Parent, line: s.Line, start: s.Start, end: s.End, entry: s.Entry,
-		file: t.intern(a.file), fileLine: a.line, database: a.isDatabase, batch: a.isDatabase && a.text == "",
+		file: t.intern(a.file), fileLine: a.line, database: a.isDatabase, batch: a.batch, times: max(s.Count, 1),
 	}
 	if !n.database {
 		n.route = t.intern(a.routeName(s.Name, n.entry))
 	}
-	if a.text != "" && !a.prepare {
+	switch {
+	case a.text != "" && !a.prepare:
 		n.statement = t.statement(a, s.Process)
+	case a.isDatabase && n.times > 1:
+		t.lumped += n.times
+	}
+	t.dropped += max(s.Dropped, 0)
+	if n.times > maxTimes {
+		t.beyond += n.times - maxTimes
+		n.times = maxTimes
 	}
 	size := int(unsafe.Sizeof(n)) + len(n.id) + len(n.parent)
 	if q := n.statement; q != nil {
@@ -142,6 +155,10 @@ func (t *traces) statement(a *attributes, process *trace.Process) *statement {
 	if cut {
 		q.lexed.Traits |= sqltree.Truncated
 	}
+	if q.lexed.Command == sqltree.Other && !strings.ContainsAny(strings.TrimSpace(text), " \t\r\n") {
+		t.unnamed++ // "pg-pool.connect", the name of a cursor or of a method
+		return nil
+	}
 	return q
 }
 
@@ -149,7 +166,7 @@ func (t *traces) statement(a *attributes, process *trace.Process) *statement {
 // instrumentations do not know what they talk to.
 func isPostgreSQL(system string) bool {
 	system = strings.ToLower(system)
-	return system == "" || system == "other_sql" || system == "sql" || strings.Contains(system, "postgres")
+	return system == "" || system == "other_sql" || system == "sql" || system == "pg" || system == "pgx" || strings.Contains(system, "postgres")
 }
 
 // intern returns one copy of strings that repeat.
@@ -246,6 +263,10 @@ func (t *traces) notes() {
 		slices.Sort(names)
 		t.in.Notes = append(t.in.Notes, fmt.Sprintf("%d calls of other databases were left out: %s", n, strings.Join(names[:min(len(names), 8)], ", ")))
 	}
+	say(t.lumped, "%d calls were pressed together by the tracer without their statements and are left out")
+	say(t.dropped, "%d spans were not kept by the tracer: loops may have run more often than is said")
+	say(t.beyond, "%d calls that one span stands for are left out: more than any loop needs")
+	say(t.unnamed, "%d calls of the database name no statement and are left out: connections, cursors, methods")
 	say(t.cached, "%d calls were answered by a cache of the client and left out")
 	say(t.nested, "%d calls were recorded twice, by a library and by the driver below it, and count once")
 	say(t.twice, "%d spans were exported more than once and count once")

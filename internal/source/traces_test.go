@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -162,6 +163,9 @@ func TestTraces_countsOneExecutionOnce(t *testing.T) {
 		{"another database", []string{"q - 1 2 GET;db.system=redis;db.statement=GET a", "m - 1 2 x;db.system=mysql;" + text}, 0, "2 calls of other databases were left out: mysql, redis"},
 		{"a cache of the client", []string{"q - 1 2 SELECT;cached=true;" + text}, 0, "1 calls were answered by a cache"},
 		{"PREPARE as a statement", []string{"q - 1 2 PREPARE;db.statement=PREPARE s AS SELECT a FROM t"}, 1, ""},
+		{"what is no statement", []string{"c - 1 2 x;db.system=postgresql;db.statement=pg-pool.connect", "f - 2 3 x;db.statement=db.cursor", "q - 3 4 x;db.statement=COMMIT"}, 1, "2 calls of the database name no statement"},
+		{"names of OpenTracing", []string{"q - 1 2 Query;db.type=postgresql;db.instance=app;sql.query=SELECT a FROM t"}, 1, ""},
+		{"both sides of a call under one id", []string{"s r 2 9 GET 2;http.route=/a", "s r 1 10 GET 3;http.method=GET", "q s 3 4 S;" + text}, 1, ""},
 		{"a database of unknown kind", []string{"q - 1 2 SELECT;db.system=other_sql;" + text}, 1, ""},
 	} {
 		_, w := observe(t, Options{}, traceText(c.spans...))
@@ -274,6 +278,35 @@ func TestTraces_aBatchIsOneRoundTrip(t *testing.T) {
 		"q1 b 2 2 INSERT;db.statement=INSERT INTO t VALUES ($1)", "q2 b 3 3 INSERT;db.statement=INSERT INTO t VALUES ($1)"))
 	if a, b := seen.events[0], seen.events[1]; a.Vxid == 0 || a.Vxid != b.Vxid || a.Flags&workload.FlagExtended == 0 {
 		t.Errorf("transactions %d and %d, want one", a.Vxid, b.Vxid)
+	}
+	seen, _ = observe(t, Options{}, traceText(
+		"b - 1 9 transaction;db.system=postgresql",
+		"q1 b 2 2 INSERT;db.statement=INSERT INTO t VALUES ($1)", "q2 b 3 3 INSERT;db.statement=INSERT INTO t VALUES ($1)"))
+	if a := seen.events[0]; a.Vxid != 0 {
+		t.Errorf("a span around statements makes them one round trip")
+	}
+}
+
+func TestTraces_oneSpanMayStandForEqualCalls(t *testing.T) {
+	span := func(composite string) string {
+		return `{"transaction":{"id":"a","trace_id":"t","name":"GET /posts","type":"request","timestamp":1000000,"duration":50,"sampled":true,"span_count":{"started":2,"dropped":3}}}` + "\n" +
+			`{"span":{"id":"b","trace_id":"t","transaction_id":"a","parent_id":"a","name":"SELECT FROM authors","type":"db","subtype":"postgresql","timestamp":1001000,"duration":12.5,` +
+			composite + `"context":{"db":{"statement":"SELECT a FROM authors WHERE id = $1","type":"sql"}}}}`
+	}
+	seen, w := observeAny(t, span(`"composite":{"count":12,"sum":12,"compression_strategy":"exact_match"},`))
+	if got := w.Inputs[0].Executions; got != 12 || w.Inputs[0].Records != 2 || !strings.Contains(notes(w), "3 spans were not kept by the tracer") {
+		t.Errorf("%d executions of %d records, notes %q; want 12 of 2", got, w.Inputs[0].Records, notes(w))
+	}
+	for i, e := range seen.events {
+		if e.Dur != 1041 || e.Start != 1_001_000+int64(i)*1041 || e.Known() || e.Flags&workload.FlagParallel != 0 {
+			t.Errorf("call %d: %+v", i, e)
+		}
+	}
+	if _, w := observeAny(t, span(`"composite":{"count":12,"sum":12,"compression_strategy":"same_kind"},`)); w.Inputs[0].Executions != 0 || !strings.Contains(notes(w), "12 calls were pressed together") {
+		t.Errorf("%d executions, notes %q; want none of calls whose statement is not known", w.Inputs[0].Executions, notes(w))
+	}
+	if _, w := observeAny(t, span(`"composite":{"count":2000000000,"compression_strategy":"exact_match"},`)); w.Inputs[0].Executions != maxTimes || !strings.Contains(notes(w), "1999990000 calls") {
+		t.Errorf("%d executions, notes %q; want %d", w.Inputs[0].Executions, notes(w), maxTimes)
 	}
 }
 
@@ -522,4 +555,23 @@ func BenchmarkTraces(b *testing.B) {
 			b.Fatalf("%d executions", w.Inputs[0].Executions)
 		}
 	}
+}
+
+// FuzzTraceForms reads what may be a trace of any form.
+func FuzzTraceForms(f *testing.F) {
+	for _, form := range traceForms {
+		f.Add([]byte(form.write(madeRequest())))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		in := &workload.Input{}
+		spans := int64(0)
+		err := trace.Read(context.Background(), in, bytes.NewReader(content), "", func(s *trace.Span) {
+			if spans++; s.Trace == "" || s.ID == "" || s.Start < 0 || s.End < s.Start || s.Line < 1 || s.Process == nil {
+				t.Fatalf("%+v", s)
+			}
+		})
+		if err != nil || spans != in.Records || in.Bytes > int64(len(content)) {
+			t.Fatalf("%d spans of %d records in %d of %d bytes: %v", spans, in.Records, in.Bytes, len(content), err)
+		}
+	})
 }

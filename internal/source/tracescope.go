@@ -34,7 +34,11 @@ type assembly struct {
 	spans  []span
 	byID   map[string]int
 	scopes map[string]*scope
+	served map[service]int // requests to one route inside of one request
 }
+
+// service is a route that was called from inside of a request, "" of none.
+type service struct{ caller, route string }
 
 // assemble sorts the spans of a trace and finds the scope of each statement.
 func assemble(spans []span) (a *assembly, twice, nested int) {
@@ -43,8 +47,12 @@ func assemble(spans []span) (a *assembly, twice, nested int) {
 	})
 	a = &assembly{byID: make(map[string]int, len(spans)), scopes: map[string]*scope{}}
 	for _, s := range spans {
-		if _, again := a.byID[s.id]; again {
-			twice++
+		if i, again := a.byID[s.id]; again {
+			if s.entry && !a.spans[i].entry && a.spans[i].statement == nil {
+				a.spans[i] = s // one id for both sides of a call: what is below ran on the server
+			} else if !a.spans[i].entry || s.entry || s.statement != nil {
+				twice++
+			}
 			continue
 		}
 		a.byID[s.id] = len(a.spans)
@@ -63,7 +71,32 @@ func assemble(spans []span) (a *assembly, twice, nested int) {
 		sc.statements = append(sc.statements, i)
 	}
 	a.rollUp()
+	a.served = map[service]int{}
+	for i := range a.spans {
+		if s := &a.spans[i]; s.entry && s.route != "" {
+			a.served[a.serviceOf(s)]++
+		}
+	}
 	return a, twice, nested
+}
+
+// serviceOf returns the route that a request entered by, and from which one.
+func (a *assembly) serviceOf(s *span) service {
+	id := s.parent
+	for range maxUpwards {
+		above := a.span(id)
+		if above == nil || above.entry {
+			break
+		}
+		id = above.parent
+	}
+	return service{id, s.route}
+}
+
+// calledInLoop reports whether a request is one of many to the same route from
+// inside of another one: then the loop, and the place to mend it, is there.
+func (a *assembly) calledInLoop(s *span) bool {
+	return s.entry && s.parent != "" && s.route != "" && a.served[a.serviceOf(s)] >= loopSize
 }
 
 // span returns a span by its id, nil when it is not there.

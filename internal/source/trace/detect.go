@@ -7,13 +7,18 @@ import (
 
 // Forms of traces, as a report and --input-format name them.
 const (
-	formOTLP   = "otlp"
-	formJaeger = "jaeger"
-	formZipkin = "zipkin"
+	formOTLP        = "otlp"
+	formJaeger      = "jaeger"
+	formZipkin      = "zipkin"
+	formDatadog     = "datadog"
+	formSentry      = "sentry"
+	formElastic     = "elastic-apm"
+	formStdouttrace = "stdouttrace"
+	formConsole     = "otel-console"
 )
 
 // Forms are all of them.
-var Forms = []string{formOTLP, formJaeger, formZipkin}
+var Forms = []string{formOTLP, formJaeger, formZipkin, formDatadog, formSentry, formElastic, formStdouttrace, formConsole}
 
 // headSize is how much of an input decides what it is.
 const headSize = 256 << 10
@@ -25,6 +30,16 @@ func shapeOf(form string) *shape {
 		return jaegerShape()
 	case formZipkin:
 		return zipkinShape()
+	case formDatadog:
+		return datadogShape()
+	case formSentry:
+		return sentryShape()
+	case formElastic:
+		return elasticShape()
+	case formStdouttrace:
+		return stdouttraceShape()
+	case formConsole:
+		return consoleShape()
 	}
 	return otlpShape()
 }
@@ -60,6 +75,18 @@ func formOf(keys map[string]bool) string {
 		return formJaeger
 	case all("traceId", "id") && (all("timestamp", "duration") && (keys["localEndpoint"] || keys["tags"] || keys["name"]) || keys["binaryAnnotations"] || keys["localEndpoint"]):
 		return formZipkin
+	case all("SpanContext", "TraceID", "StartTime"):
+		return formStdouttrace
+	case all("context", "trace_id", "span_id", "start_time", "parent_id"):
+		return formConsole
+	case all("trace_id", "span_id", "start", "duration", "resource") && (keys["meta"] || keys["service"]):
+		return formDatadog
+	case all("start_timestamp", "span_id") && (keys["op"] || keys["contexts"]):
+		return formSentry
+	case all("trace_id", "duration") && (all("transaction", "sampled") || all("span", "transaction_id")) && !keys["message"]:
+		return formElastic
+	case all("processor", "trace", "duration", "us") && (keys["transaction"] || keys["span"]):
+		return formElastic
 	}
 	return ""
 }

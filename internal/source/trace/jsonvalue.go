@@ -95,3 +95,6 @@ func (t table) attributes() []Attribute {
 	slices.SortFunc(out, func(a, b Attribute) int { return cmp.Compare(a.Key, b.Key) })
 	return out
 }
+
+// text returns a scalar, "" when there is none.
+func (t table) text(key string) string { return t[key].Text }

@@ -24,6 +24,7 @@ type Span struct {
 	Failed            bool  // ended in an error
 	Start, End        int64 // µs since 1970-01-01 UTC, 0 unknown
 	Count             int   // equal calls that one span stands for; 0 is one
+	Dropped           int   // spans below that the tracer did not keep
 	Line              int64 // where it begins, from 1; in a binary form its number
 	Attributes        []Attribute
 	Process           *Process // complete when the whole input was read
@@ -43,6 +44,13 @@ type Value struct {
 	Text string
 	Null bool
 	List []Value
+}
+
+// add gives the span an attribute that has a value.
+func (s *Span) add(key, text string) {
+	if text != "" {
+		s.Attributes = append(s.Attributes, Attribute{key, Value{Text: text}})
+	}
 }
 
 // mark reads what some forms keep among the attributes: the kind of the span
@@ -139,6 +147,9 @@ func (r *reading) hand(s *Span) {
 	if s.Trace == "" || s.ID == "" {
 		r.unreadable(s.Line, errNoIDs)
 		return
+	}
+	if strings.Trim(s.Parent, "0") == "" || strings.Trim(s.Parent, "A=") == "" || s.Parent == "0x"+strings.Repeat("0", 16) {
+		s.Parent = "" // zero, in hex, decimal or base64
 	}
 	r.add(s)
 }
