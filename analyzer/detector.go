@@ -93,6 +93,7 @@ type Workload struct {
 	Loops      []sequence.Candidate
 	Selection  *index.Selection // never nil
 	RTT        float64          // ms per round trip where nothing was measured (--rtt-ms)
+	SampleRate float64          // share of the statements that the logs hold (--sample-rate), 0 unknown
 	Report     func(Finding)
 	Skip       func(kind, example string)
 }

@@ -56,6 +56,16 @@ type Loop struct {
 	BatchJob       bool         `json:"batch_job,omitempty"`
 	Timeline       []Step       `json:"timeline,omitempty"`   // of the first request: its parent and its first iterations
 	WrittenBy      string       `json:"written_by,omitempty"` // data layer that the SQL's shape tells, "" unknown
+	Estimated      *Estimate    `json:"estimated,omitempty"`  // of a log that holds a sample
+}
+
+// Estimate is how often a loop ran in a request of which a log holds a sample:
+// in 95 of 100 cases from Low to High times.
+type Estimate struct {
+	SampleRate float64 `json:"sample_rate"`
+	Low        int     `json:"low"`
+	Likely     int     `json:"likely"`
+	High       int     `json:"high"`
 }
 
 // Step is one execution of a loop's request.

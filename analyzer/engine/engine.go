@@ -31,6 +31,8 @@ type Options struct {
 	RTT   time.Duration // per round trip where nothing was measured; default 0.5 ms
 	Jobs  int           // parsers at once; default all processors
 
+	SampleRate float64 // share of the statements that the logs hold, 0 unknown
+
 	Rules         []string // only these; empty: all
 	ExcludeRules  []string
 	MinConfidence float64 // findings below are counted as suppressed
@@ -124,6 +126,7 @@ func (r *run) database(ctx context.Context, db *database) error {
 		Schema:     r.schema,
 		Selection:  sel,
 		RTT:        float64(r.o.RTT) / float64(time.Millisecond),
+		SampleRate: r.o.SampleRate,
 		Loops:      db.loops,
 		Skip:       r.skips.add,
 	}

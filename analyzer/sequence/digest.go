@@ -155,7 +155,7 @@ func (d *Digested) valid(groups int) bool {
 			return false
 		}
 	}
-	return len(d.Steps) <= maxSteps && known(d.Head) && (d.Under == nil || known(*d.Under)) && d.Scope <= ScopeTxRun && d.Requests > 0 && d.Executions > 0 &&
+	return len(d.Steps) <= maxSteps && known(d.Head) && (d.Under == nil || known(*d.Under)) && d.Scope <= ScopePool && d.Requests > 0 && d.Executions > 0 &&
 		len(d.Body) > 0 && len(d.Body) <= maxMembers && d.Body[0].Group == d.Head &&
 		len(d.Figures) > 0 && len(d.Figures) <= sampled && d.Stride >= 0 &&
 		len(d.Parents) <= maxParents && len(d.Evidence) <= maxEvidence

@@ -13,7 +13,8 @@ type Finder struct {
 	clients  []client // by number of the context
 	groups   []marks  // by number of the group: what all its executions have, and markSeen
 	names    map[string]uint32
-	texts    []string // of names
+	pools    map[workload.Context]uint32 // bounded as contexts are
+	texts    []string                    // of names
 	scopes   map[uint64]*scope
 	ring     scope // ring.newer is the scope unused for longest
 	free     []*scope
@@ -35,7 +36,7 @@ type client struct {
 func New(o Options) *Finder {
 	f := &Finder{
 		o: o.withDefaults(), names: map[string]uint32{"": 0}, texts: []string{""},
-		scopes: map[uint64]*scope{}, kept: map[key]*found{},
+		pools: map[workload.Context]uint32{}, scopes: map[uint64]*scope{}, kept: map[key]*found{},
 	}
 	f.ring.newer, f.ring.older = &f.ring, &f.ring
 	f.search.keep = f.keep
@@ -61,13 +62,36 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 		s = f.scope(kind, id)
 		f.last = s
 	}
-	cl := f.client(e.Context, c)
+	f.take(s, e, marks, e.Flags, f.client(e.Context, c))
+	if f.o.Pooled && kind == kindSession && marks&markStatement != 0 && !s.inTx {
+		pool := f.scope(kindPool, f.pool(c))
+		f.take(pool, e, marks, 0, f.client(e.Context, c))
+	}
+}
+
+// pool numbers the clients whose sessions are looked at together.
+func (f *Finder) pool(c *workload.Context) uint32 {
+	var of workload.Context
+	if c != nil {
+		of = workload.Context{App: c.App, User: c.User, Database: c.Database, Route: c.Route}
+	}
+	n, ok := f.pools[of]
+	if !ok {
+		n = uint32(len(f.pools))
+		f.pools[of] = n
+	}
+	return n
+}
+
+// take adds an execution to a scope; flags are what it does to the scope's
+// transaction.
+func (f *Finder) take(s *scope, e *workload.Event, marks marks, flags workload.Flags, cl client) {
 	start, end := int64(0), int64(0)
 	if e.Start != 0 {
 		start, end = e.Start-int64(e.Bind), e.Start+e.Dur
 	}
-	if kind == kindSession {
-		f.bounds(s, e, start, cl)
+	if s.kind == kindSession || s.kind == kindPool {
+		f.bounds(s, e, flags, start, cl)
 	}
 	if marks&markStatement == 0 {
 		s.end = max(s.end, end)
@@ -78,7 +102,7 @@ func (f *Finder) Observe(e *workload.Event, g *workload.Group, c *workload.Conte
 	}
 	if len(s.events) == cap(s.events) {
 		f.grow(s)
-		if f.last != s { // making room closed other scopes, never this one
+		if f.last == nil && s.kind != kindPool { // making room closed other scopes, never this one
 			f.last = s
 		}
 	}
@@ -187,7 +211,7 @@ const (
 )
 
 // bounds applies what an event of a session says about where scopes end.
-func (f *Finder) bounds(s *scope, e *workload.Event, start int64, c client) {
+func (f *Finder) bounds(s *scope, e *workload.Event, flags workload.Flags, start int64, c client) {
 	if start != 0 && s.end != 0 {
 		switch pause := silence(s.end, start, e.Start+e.Dur); {
 		case pause <= shortPause:
@@ -202,14 +226,14 @@ func (f *Finder) bounds(s *scope, e *workload.Event, start int64, c client) {
 	}
 	s.client = client{app: either(c.app, s.client.app), user: either(c.user, s.client.user), route: either(c.route, s.client.route)}
 	const marks = workload.FlagBegin | workload.FlagEnd | workload.FlagReset
-	if e.Flags&marks == 0 {
+	if flags&marks == 0 {
 		return
 	}
 	s.unit++
 	switch {
-	case e.Flags&workload.FlagBegin != 0:
+	case flags&workload.FlagBegin != 0:
 		s.inTx = true
-	case e.Flags&workload.FlagEnd != 0:
+	case flags&workload.FlagEnd != 0:
 		s.inTx = false
 	default:
 		s.inTx = false

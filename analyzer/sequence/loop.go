@@ -61,7 +61,7 @@ func (a *search) loop(i int, p piece) int {
 // seldom within it, but twice or more, begins a request: a log that begins in
 // the middle of a loop shows the loop's statement before that of the request.
 func (a *search) between(l *loop) {
-	if a.scope != ScopeSegment && a.scope != ScopeTxRun {
+	if !a.untagged() {
 		return
 	}
 	n := int32(len(l.heads))
@@ -117,7 +117,7 @@ func (a *search) inner(l *loop, p piece, under uint32) {
 func (a *search) heads(i int, p piece, l *loop) {
 	l.heads = append(l.heads[:0], int32(i))
 	longest, typical, pauses := maxIteration/4, 1, int64(0)
-	untagged := a.scope == ScopeSegment || a.scope == ScopeTxRun
+	untagged := a.untagged()
 	for at := i; ; {
 		next := int(a.next[at])
 		if next == 0 || next >= p.hi || next-at > 4*longest || a.pause[next] != a.pause[at] {

@@ -65,10 +65,10 @@ func (a *search) parents(l *loop, r *request) {
 		}
 	}
 	near := func(end int64) bool { return start == 0 || end == 0 || a.events[at].since(end) <= longPause }
-	tied := a.s.kind != kindSession || l.scope == ScopeTransaction
+	tied := a.s.kind != kindSession && a.s.kind != kindPool || l.scope == ScopeTransaction
 	for i := at - 1; i >= 0 && reads < lookback && distance < 20*lookback; i-- {
 		e := &a.events[i]
-		same := tied && (a.s.kind != kindSession || e.unit == a.events[at].unit) || l.scope == ScopeSegment
+		same := tied && (a.s.kind != kindSession || e.unit == a.events[at].unit) || l.scope == ScopeSegment || l.scope == ScopePool
 		if !near(e.end()) && !(same && tied) {
 			return
 		}

@@ -61,6 +61,7 @@ const (
 	kindRequest
 	kindTrace
 	kindSpan
+	kindPool
 )
 
 // scope is an open scope, or the current segment of a session.
@@ -231,7 +232,7 @@ func (f *Finder) cut(s *scope) {
 
 // remember keeps the parents that a later segment's loop may have.
 func (s *scope) remember(n int) {
-	if s.kind != kindSession {
+	if s.kind != kindSession && s.kind != kindPool {
 		return
 	}
 	first, reads := n, 0

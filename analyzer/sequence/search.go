@@ -90,6 +90,8 @@ func (a *search) run(s *scope, n int, cut bool) {
 	case kindTrace:
 		a.sort()
 		a.trace()
+	case kindPool:
+		a.find(ScopePool, a.all, 3)
 	default:
 		a.session()
 	}
@@ -183,6 +185,12 @@ func (a *search) find(scope Scope, order []int32, least int) {
 	}
 }
 
+// untagged reports a scope that only pauses bound, so that it may hold several
+// requests.
+func (a *search) untagged() bool {
+	return a.scope == ScopeSegment || a.scope == ScopeTxRun || a.scope == ScopePool
+}
+
 func (a *search) at(i int) *event { return &a.events[a.order[i]] }
 
 func (a *search) tally(group uint32) *tally {
@@ -207,7 +215,7 @@ func (a *search) links() bool {
 	a.next = slices.Grow(a.next[:0], n)[:n]
 	a.pause = slices.Grow(a.pause[:0], n)[:n]
 	limit := int64(0)
-	if a.scope == ScopeSegment || a.scope == ScopeTxRun {
+	if a.untagged() {
 		// A pause that is out of all proportion lies between two requests.
 		limit = max(100_000, 20*a.s.pauses.median())
 	}

@@ -19,6 +19,7 @@ const (
 	ScopeRequest                  // a request's tag, across sessions
 	ScopeTrace                    // a span that is no database call
 	ScopeTxRun                    // one or two iterations per transaction, or per hand-over of a pool
+	ScopePool                     // all sessions of one client, between pauses (Options.Pooled)
 )
 
 // NoGroup stands for no group.
@@ -125,6 +126,10 @@ type Options struct {
 	ScopeEvents int // executions held per open scope; default 4,096: longer scopes are searched piece by piece
 	Scopes      int // open at once; default 10,000
 	Events      int // held in all open scopes; default 262,144
+	// Pooled also looks for loops whose statements each took another session of a
+	// pool: in all of the sessions of one application, user, database and route
+	// together, outside of transactions.
+	Pooled bool
 }
 
 func (o Options) withDefaults() Options {

@@ -2,6 +2,7 @@ package nplusone
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -18,7 +19,12 @@ func (r *review) blindness() {
 		if in.Kind != "log" || in.Executions == 0 {
 			continue
 		}
-		if sampled, _, whole := in.Sampling.Sampled(); sampled && !whole {
+		if in.Format == "stderr" && in.Prefix != "" && !strings.Contains(in.Prefix, "%c") && !strings.Contains(in.Prefix, "%p") {
+			r.w.Skip("n-plus-one-blind", fmt.Sprintf(
+				"%s does not say which session ran a statement, so that the loops of one are torn apart by the others: put %%c or %%p into log_line_prefix",
+				in.Path))
+		}
+		if sampled, _, whole := in.Sampling.Sampled(); sampled && !whole || r.w.SampleRate > 0 && r.w.SampleRate < 1 {
 			r.w.Skip("n-plus-one-blind", fmt.Sprintf(
 				"%s holds a sample of the statements, which tears loops apart: log_transaction_sample_rate shows some transactions in full, pg_stat_statements counts all",
 				in.Path))

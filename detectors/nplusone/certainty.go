@@ -52,6 +52,8 @@ func (j *judged) certainty() float64 {
 		default:
 			limit = .30
 		}
+	case sequence.ScopePool:
+		limit = .40 // requests that ran side by side are in it, too
 	case sequence.ScopeSegment:
 		switch {
 		case score >= weakestLink && j.purity() >= .5 && j.plausible():

@@ -38,6 +38,11 @@ func (r *review) finding(c *counts, m *merged) analyzer.Finding {
 		}
 	}
 	var notes []string
+	if j.rate < 1 && (j.rule == loopRule || j.rule == writeRule) {
+		e := estimate(f.Loop.Iterations.Median, j.rate)
+		f.Loop.Estimated = &e
+		f.Notes = append(f.Notes, j.sampleNote(&e, f.Loop.Iterations.Median))
+	}
 	f.Impact, f.Saving, notes = r.impact(j, counted)
 	f.Reasons = j.reasons
 	if more := f.Confidence - j.confidence; more > 1e-9 {
@@ -55,7 +60,7 @@ func (r *review) finding(c *counts, m *merged) analyzer.Finding {
 	if fix, ok := j.loader(); ok {
 		f.Fixes = append(f.Fixes, fix)
 	}
-	f.Notes = append(j.notes(f.Loop), notes...)
+	f.Notes = append(append(f.Notes, j.notes(f.Loop)...), notes...)
 	f.Notes = append(f.Notes, m.agreement(len(pieces))...)
 	f.Queries = queries(f.Loop.Children, f.Parent)
 	f.Evidence = r.evidence(c, m, counted)

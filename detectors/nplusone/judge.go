@@ -44,6 +44,7 @@ type judged struct {
 	follows    float64 // share of the parent's executions that such a loop follows
 	confidence float64
 	reasons    []analyzer.Reason // that add up to it
+	rate       float64           // share of the executions that the log holds
 	batchJob   bool
 	nested     []*judged // loops within the iterations, by member
 	absorbed   bool
@@ -53,6 +54,7 @@ type judged struct {
 func (r *review) judge(c *sequence.Candidate) *judged {
 	client := r.client(c)
 	j := &judged{loop: c, batchJob: job(client) || c.Iterations.Median >= jobRuns && !tagged(c)}
+	j.rate = r.rate(c)
 	j.body = r.body(c)
 	if len(j.body) == 0 {
 		if s := r.w.ByGroup[c.Head]; s != nil && s.Query == nil {
@@ -71,7 +73,7 @@ func (r *review) judge(c *sequence.Candidate) *judged {
 	case loopRule, writeRule:
 		j.link = r.bestLink(j.lead, c)
 		j.follows = r.follows(j)
-		if c.Iterations.Median < enoughRuns && j.link.score < strongLink && !j.often() {
+		if c.Iterations.Median < enoughRuns && j.link.score < strongLink && !j.often() && (j.rate == 1 || !j.enoughDrawn()) {
 			return nil
 		}
 		j.confidence = j.certainty()
@@ -99,6 +101,12 @@ func (r *review) judge(c *sequence.Candidate) *judged {
 				j.limit(.50)
 			}
 		}
+		if c.Scope == sequence.ScopePool {
+			j.atMost(.40, "requests that ran side by side in a pool look the same")
+		}
+	}
+	if j.rate < 1 {
+		j.atMost(sampledLimit, "the log holds a sample, which tears loops apart")
 	}
 	return j
 }

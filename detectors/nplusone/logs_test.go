@@ -29,14 +29,19 @@ func analyse(t *testing.T, stdin io.Reader, paths ...string) *analyzer.Result {
 
 func analyseAll(t *testing.T, least float64, stdin io.Reader, paths ...string) *analyzer.Result {
 	t.Helper()
-	f := sequence.New(sequence.Options{})
+	return analyseBy(t, sequence.Options{}, engine.Options{Jobs: 1, MinConfidence: least}, stdin, paths...)
+}
+
+func analyseBy(t *testing.T, s sequence.Options, o engine.Options, stdin io.Reader, paths ...string) *analyzer.Result {
+	t.Helper()
+	f := sequence.New(s)
 	agg := workload.NewAggregator(workload.Limits{}, f)
 	if err := source.Read(context.Background(), paths, source.Options{Stdin: stdin, Jobs: 1}, agg); err != nil {
 		t.Fatal(err)
 	}
 	res, err := engine.Run(context.Background(), engine.Input{
 		Workload: agg.Workload(), Loops: f.Candidates(), Detectors: []*analyzer.Detector{nplusone.Detector},
-	}, engine.Options{Jobs: 1, MinConfidence: least})
+	}, o)
 	if err != nil {
 		t.Fatal(err)
 	}

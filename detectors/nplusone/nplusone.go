@@ -153,7 +153,11 @@ func (j *judged) real() bool {
 	if j.rule != loopRule && j.rule != writeRule || j.confidence < .5 {
 		return false
 	}
-	return j.link.score >= enoughLink || j.loop.Scope != sequence.ScopeSegment && j.loop.Scope != sequence.ScopeTxRun
+	switch j.loop.Scope {
+	case sequence.ScopeSegment, sequence.ScopeTxRun, sequence.ScopePool:
+		return j.link.score >= enoughLink
+	}
+	return true
 }
 
 // swallowed reports the first statement of several requests that are loops

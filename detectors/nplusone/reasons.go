@@ -71,6 +71,14 @@ func (j *judged) limit(confidence float64) {
 	}
 }
 
+// atMost lowers the confidence to what such an input allows.
+func (j *judged) atMost(confidence float64, fact string) {
+	if j.confidence > confidence {
+		j.because(fact, confidence-j.confidence)
+		j.confidence = confidence
+	}
+}
+
 // cap says why no more can be said.
 func (j *judged) cap(limit float64, distinct int) string {
 	switch {

@@ -36,6 +36,7 @@ type analyzeFlags struct {
 	budget        size
 	maxIndexes    int
 	rttMS         float64
+	sampleRate    float64
 	minParseRate  float64
 	showLiterals  bool
 }
@@ -81,6 +82,8 @@ recognised in the input, 130 interrupted (what is known by then is printed).`,
 	fl.Var(&f.budget, "budget", "disk `SIZE` for recommended indexes of each database (500MB; 0: no limit)")
 	fl.IntVar(&f.maxIndexes, "max-indexes", 0, "recommend at most `N` indexes for each database (0: no limit)")
 	fl.Float64Var(&f.rttMS, "rtt-ms", .5, "round trip to the server in `MS`, where the log cannot tell")
+	fl.Float64Var(&f.sampleRate, "sample-rate", 0, "log_statement_sample_rate of the log, as `SHARE`: loops are counted up (0: told from the log where possible)")
+	fl.BoolVar(&f.pooled, "pooled", false, "also look for loops whose statements each took another session of a pool (of low confidence)")
 	fl.Float64Var(&f.minParseRate, "min-parse-rate", .5, "exit 3 when a smaller `SHARE` of the log's lines was understood")
 	fl.BoolVar(&f.follow, "follow", false, "read on while the log grows, across rotations; Ctrl-C prints the report")
 	fl.BoolVar(&f.showLiterals, "show-literals", false, "show values from the input in examples (masked by default)")
@@ -113,6 +116,7 @@ func (f *analyzeFlags) options() (engine.Options, error) {
 		f.inputFlags.check(), f.outputFlags.check(),
 		notNegative("max-findings", f.maxFindings), notNegative("top", f.top), notNegative("max-indexes", f.maxIndexes),
 		notNegative("min-calls", f.minCalls), notNegative("rtt-ms", f.rttMS), notNegative("min-parse-rate", f.minParseRate),
+		share("sample-rate", f.sampleRate),
 	); err != nil {
 		return o, err
 	}
@@ -120,6 +124,7 @@ func (f *analyzeFlags) options() (engine.Options, error) {
 		Index:         index.Options{Budget: int64(f.budget), MaxIndexes: f.maxIndexes},
 		RTT:           max(1, time.Duration(f.rttMS*float64(time.Millisecond))), // 0 would be the default,
 		Jobs:          f.jobs,
+		SampleRate:    f.sampleRate,
 		Rules:         f.rules,
 		ExcludeRules:  f.excludeRules,
 		MinConfidence: confidences[f.minConfidence],

@@ -20,6 +20,7 @@ import (
 
 // inputFlags say what to read and how.
 type inputFlags struct {
+	pooled                   bool // of analyze
 	prefix, timezone, format string
 	since, until             string
 	databases, users, apps   []string
@@ -71,6 +72,13 @@ func (f *inputFlags) check() error {
 func notNegative[N int | int64 | float64](flag string, n N) error {
 	if n < 0 || n != n {
 		return fmt.Errorf("--%s %v: it cannot be negative", flag, n)
+	}
+	return nil
+}
+
+func share(flag string, n float64) error {
+	if !(n >= 0 && n <= 1) {
+		return fmt.Errorf("--%s %v: a share is from 0 to 1", flag, n)
 	}
 	return nil
 }
@@ -190,7 +198,7 @@ func (f *inputFlags) gather(ctx context.Context, s streams, args []string) (*gat
 		}
 	}
 	o.Digest = in.digests.Read
-	in.finder = sequence.New(sequence.Options{})
+	in.finder = sequence.New(sequence.Options{Pooled: f.pooled})
 	observers := append([]workload.Observer{in.finder}, f.observers...)
 	if f.follow {
 		l := newLive(in.finder)
