@@ -286,6 +286,7 @@ type Index struct {
 	Method   string   `json:"method"`
 	Columns  []string `json:"columns"`
 	Include  []string `json:"include"`
+	Order    []string `json:"order,omitempty"` // what each column is for, in the columns' order
 	Where    string   `json:"where"`
 	Unique   bool     `json:"unique"`
 	Literals []string `json:"literals"`

@@ -190,11 +190,12 @@ func summary(w *workload.Workload, stmts []*analyzer.Statement) analyzer.Summary
 // what an analysis holds.
 func (r *run) take(database string, sel *index.Selection, stmts []*analyzer.Statement) {
 	r.queries = slices.Grow(r.queries, len(stmts))
+	order := keyOrder(sel, stmts)
 	for _, s := range stmts {
 		r.queries = append(r.queries, r.query(s, sel.Verdicts))
 		s.Query = nil
 	}
-	r.advise(database, sel)
+	r.advise(database, sel, order)
 	r.judge(sel)
 }
 
@@ -294,14 +295,14 @@ func tables(q *query.Query) []string {
 
 // advise adds the advice for one database, most saved first as the selection
 // has it.
-func (r *run) advise(database string, sel *index.Selection) {
+func (r *run) advise(database string, sel *index.Selection, order [][]string) {
 	r.indexes = slices.Grow(r.indexes, len(sel.Advices))
 	for i := range sel.Advices {
 		a := &sel.Advices[i]
 		x := analyzer.Index{
 			Name: a.Def.Name, DDL: a.DDL, Rollback: a.Rollback, Action: string(a.Action),
 			Table: a.Def.Table.String(), Method: a.Def.Method, Columns: index.Columns(a.Def), Include: a.Def.Include,
-			Where: a.Def.Where, Unique: a.Def.Unique, Literals: a.Literals, Basis: string(a.Basis), Reason: a.Reason,
+			Order: order[i], Where: a.Def.Where, Unique: a.Def.Unique, Literals: a.Literals, Basis: string(a.Basis), Reason: a.Reason,
 			Serves: make([]analyzer.Served, 0, len(a.Serves)),
 		}
 		if bytes := a.Bytes; bytes > 0 {

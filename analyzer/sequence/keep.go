@@ -97,6 +97,19 @@ func (r *request) join(o *request) {
 	}
 }
 
+// earlier orders what ran before a loop by time, and puts the loop's own
+// statements behind it as they stand in the log: their times are told to the
+// millisecond.
+func earlier(a, b Step) int {
+	if a.Before != b.Before {
+		return flag(b.Before) - flag(a.Before)
+	}
+	if !a.Before {
+		return 0
+	}
+	return cmp.Compare(a.AtUS, b.AtUS)
+}
+
 // fold adds one request to its candidate.
 func (f *Finder) fold(r *request) {
 	cl := r.client
@@ -117,7 +130,7 @@ func (f *Finder) fold(r *request) {
 		f.kept[k] = c
 		if !r.untimed {
 			c.Steps = slices.Clone(r.steps[:r.nSteps])
-			slices.SortStableFunc(c.Steps, func(a, b Step) int { return cmp.Compare(a.AtUS, b.AtUS) })
+			slices.SortStableFunc(c.Steps, earlier)
 		}
 	}
 	c.Requests++

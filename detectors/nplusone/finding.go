@@ -48,7 +48,7 @@ func (r *review) finding(c *counts, m *merged) analyzer.Finding {
 	if more := f.Confidence - j.confidence; more > 1e-9 {
 		f.Reasons = append(slices.Clip(f.Reasons), analyzer.Reason{Fact: "other kinds of input show it, too", Points: more})
 	}
-	f.Loop.Timeline = r.timeline(j)
+	f.Loop.Timeline = r.timeline(counted[0]) // that of the first evidence
 	f.Message = j.message(f.Loop)
 	f.Fixes = j.fixes()
 	if l := r.written(j); l != nil {

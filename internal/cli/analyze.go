@@ -149,14 +149,15 @@ func orLess(rate float64) float64 {
 	return rate
 }
 
-func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags *pflag.FlagSet) error {
+// analyse reads the inputs and judges them.
+func (f *analyzeFlags) analyse(ctx context.Context, s streams, args []string) (*analyzer.Result, error) {
 	o, err := f.options()
 	if err != nil {
-		return usage(err)
+		return nil, err
 	}
 	in, err := f.read(ctx, s, args)
 	if err != nil {
-		return usage(err)
+		return nil, err
 	}
 	// The analysis of what was read goes on after Ctrl-C: it takes moments, and
 	// what is known by then is what the user wants to see.
@@ -171,13 +172,21 @@ func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags 
 	in.workload, in.loops = nil, nil // the engine lets them go when it is done with them
 	res, err := engine.Run(context.WithoutCancel(ctx), subject, o)
 	if err != nil {
-		return usage(err)
+		return nil, err
 	}
 	if in.interrupted {
 		res.Exit = engine.ExitInterrupted
 	}
 	if in.ended && !f.quiet {
 		fmt.Fprintln(s.err, "apilint: this input cannot be followed; it was read to its end")
+	}
+	return res, nil
+}
+
+func (f *analyzeFlags) run(ctx context.Context, s streams, args []string, flags *pflag.FlagSet) error {
+	res, err := f.analyse(ctx, s, args)
+	if err != nil {
+		return usage(err)
 	}
 	ro := f.outputFlags.options(s)
 	ro.Top, ro.ShowLiterals, ro.Command = f.top, f.showLiterals, commandLine(args, flags)

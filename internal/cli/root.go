@@ -99,7 +99,7 @@ server; with it, it only reads.`,
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
-	root.AddCommand(newAnalyze(s), newInspect(s), newDigest(s), newSnapshot(s), newDoctor(s), newRules(s), newVersion(s))
+	root.AddCommand(newAnalyze(s), newInspect(s), newDigest(s), newSnapshot(s), newDoctor(s), newExplain(s), newRules(s), newVersion(s))
 	return root
 }
 
