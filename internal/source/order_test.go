@@ -194,3 +194,28 @@ func TestRead_anyOrderOfRotatedFilesReadsTheSame(t *testing.T) {
 		}
 	}
 }
+
+// A file that is named twice, by a folder, a glob or a link too, is read once.
+func TestRead_whatIsNamedTwiceIsReadOnce(t *testing.T) {
+	folder := writeFiles(t, map[string]string{"logs/a.log": stderrAt("08:00", 7, "SELECT a FROM t"), "other/b.log": stderrAt("09:00", 7, "SELECT b FROM t")})
+	path := func(name string) string { return filepath.Join(folder, name) }
+	for link, to := range map[string]string{"logs/current.log": path("logs/a.log"), "logs/b.log": path("other/b.log"), "logs/gone.log": path("nothing"), "link": path("logs")} {
+		if err := os.Symlink(to, path(link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, args := range []string{"logs", "link", "logs logs/a.log", "logs/*.log other/b.log"} {
+		var named []string
+		for arg := range strings.FieldsSeq(args) {
+			if named = append(named, path(arg)); strings.Contains(arg, "*") {
+				if err := os.Remove(path("logs/gone.log")); err != nil { // a glob finds a link without its file
+					t.Fatal(err)
+				}
+			}
+		}
+		got := readPaths(t, Options{}, folder, named...)
+		if n := strings.Count(got, " session "); n != 2 || !strings.Contains(got, "it was named more than once, and is read once") {
+			t.Errorf("%s: %d executions, want 2\n%s", args, n, got)
+		}
+	}
+}

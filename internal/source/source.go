@@ -106,6 +106,29 @@ func Read(ctx context.Context, args []string, o Options, agg *workload.Aggregato
 type named struct {
 	path  string
 	found bool
+	again bool // it was named more than once
+}
+
+// once leaves out what was named before, by another path or a link too.
+func once(inputs []named) []named {
+	places := map[string]int{}
+	out := inputs[:0]
+	for _, in := range inputs {
+		file := in.path
+		if real, err := filepath.EvalSymlinks(file); err == nil && in.path != "-" {
+			file = real
+		}
+		if absolute, err := filepath.Abs(file); err == nil && in.path != "-" {
+			file = absolute
+		}
+		if place, known := places[file]; known {
+			out[place].again = true
+			continue
+		}
+		places[file] = len(out)
+		out = append(out, in)
+	}
+	return out
 }
 
 // expand turns arguments into files, in a fixed order.
@@ -120,18 +143,19 @@ func expand(args []string) ([]named, error) {
 		switch {
 		case err == nil && info.IsDir():
 			n := len(out)
-			err := filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+			root := arg + string(filepath.Separator) // that of a link is what it leads to
+			err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 				if err != nil {
 					return err
 				}
-				if strings.HasPrefix(d.Name(), ".") && path != arg {
+				if strings.HasPrefix(d.Name(), ".") && path != root {
 					if d.IsDir() {
 						return filepath.SkipDir
 					}
 					return nil
 				}
-				if d.Type().IsRegular() {
-					out = append(out, named{path, true})
+				if d.Type().IsRegular() || d.Type()&fs.ModeSymlink != 0 && leadsToFile(path) {
+					out = append(out, named{path: path, found: true})
 				}
 				return nil
 			})
@@ -153,13 +177,20 @@ func expand(args []string) ([]named, error) {
 			}
 			slices.Sort(matches)
 			for _, m := range matches {
-				out = append(out, named{m, true})
+				out = append(out, named{path: m, found: true})
 			}
 		default:
 			return nil, fmt.Errorf("opening an input: %w", err)
 		}
 	}
-	return out, nil
+	return once(out), nil
+}
+
+// leadsToFile reports whether a link in a folder is one to a file: Kubernetes
+// keeps logs so.
+func leadsToFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // reading is the state of one [Read].
@@ -190,6 +221,9 @@ const headSize = 256 << 10
 // open reads one input.
 func (r *reading) open(n named) error {
 	in := &workload.Input{Path: n.path, Kind: "unknown", Format: "unknown"}
+	if n.again {
+		in.Notes = append(in.Notes, "it was named more than once, and is read once")
+	}
 	var raw io.Reader = r.o.Stdin
 	if n.path == "-" {
 		if raw == nil {
