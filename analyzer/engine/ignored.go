@@ -12,23 +12,23 @@ import (
 // not to be reported. The statement may stand in several places of a program:
 // all executions that were kept must say so.
 func (r *run) ignored(f *analyzer.Finding) bool {
-	if r.commented == nil {
-		r.commented = map[[2]string][]string{}
-		for _, s := range r.byGroup {
-			if s == nil {
-				continue
-			}
-			if texts := asWritten(s); strings.Contains(texts[0], "apilint") {
-				r.commented[[2]string{s.Database, s.ID}] = texts
-			}
-		}
-	}
 	texts := r.commented[[2]string{f.Database, f.Query}]
 	return len(texts) > 0 && !slices.ContainsFunc(texts, func(text string) bool { return !sqltree.Ignores(text, f.Rule) })
 }
 
+// comments are the texts of the statements that name apilint, by database and ID.
+func comments(stmts []*analyzer.Statement) map[[2]string][]string {
+	out := map[[2]string][]string{}
+	for _, s := range stmts {
+		if texts := asWritten(s); len(texts) > 0 && strings.Contains(texts[0], "apilint") {
+			out[[2]string{s.Database, s.ID}] = texts
+		}
+	}
+	return out
+}
+
 // asWritten are the texts of a statement as clients wrote them, comments
-// included; at least one.
+// included.
 func asWritten(s *analyzer.Statement) []string {
 	var texts []string
 	for _, x := range s.Samples {

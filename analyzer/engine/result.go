@@ -39,6 +39,7 @@ func (r *run) result(stmts []*analyzer.Statement) *analyzer.Result {
 		Inputs: inputs(w, r.o.ShowLiterals),
 	}
 	res.Workload = summary(w, stmts)
+	r.commented = comments(stmts)
 	res.Findings = r.finish(res.Workload.ExecMS)
 	res.Indexes = r.indexes
 	res.Queries = r.ranked()
