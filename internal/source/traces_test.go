@@ -103,15 +103,18 @@ func traceText(spans ...string) string {
 	return `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeSpans":[{"spans":[` + strings.Join(texts, ",") + `]}]}]}`
 }
 
+// One run of otelpgx 0.13, exported in three ways.
 func TestTraces_readsATraceOfOtelpgx(t *testing.T) {
-	w := readSample(t, Options{}, "otlp/otelpgx.jsonl")
-	in := w.Inputs[0]
-	if in.Kind != "trace" || in.Format != "otlp" || in.Executions != 7 || in.Unreadable != 0 || in.Errors != 1 {
-		t.Errorf("%s %s: %d executions, %d unreadable, %d errors; want trace otlp: 7, 0, 1", in.Kind, in.Format, in.Executions, in.Unreadable, in.Errors)
-	}
-	g := groupOf(t, w, "SELECT count(*) FROM orders WHERE customer_id = $1")
-	if got := g.Totals.Of(workload.SourceTrace); got.Calls != 5 || got.Rows != 5 || g.Database != "app" || g.ParamsSeen != 5 {
-		t.Errorf("%d calls, %d rows, database %q, %d with parameters; want 5, 5, app, 5", got.Calls, got.Rows, g.Database, g.ParamsSeen)
+	for file, form := range map[string]string{"otelpgx.jsonl": "otlp", "otelpgx.jaeger.json": "jaeger", "otelpgx.stdouttrace.json": "stdouttrace"} {
+		w := readSample(t, Options{}, "traces/"+file)
+		in := w.Inputs[0]
+		if in.Kind != "trace" || in.Format != form || in.Records != 19 || in.Executions != 7 || in.Unreadable != 0 || in.Errors != 1 {
+			t.Errorf("%s: %s %s: %d spans, %d executions, %d unreadable, %d errors; want trace %s: 19, 7, 0, 1", file, in.Kind, in.Format, in.Records, in.Executions, in.Unreadable, in.Errors, form)
+		}
+		g := groupOf(t, w, "SELECT count(*) FROM orders WHERE customer_id = $1")
+		if got := g.Totals[workload.SourceTrace]; got.Calls != 5 || got.Rows != 5 || g.Database != "app" || g.ParamsSeen != 5 {
+			t.Errorf("%s: %d calls, %d rows, database %q, %d with parameters; want 5, 5, app, 5", file, got.Calls, got.Rows, g.Database, g.ParamsSeen)
+		}
 	}
 }
 
@@ -541,7 +544,7 @@ func FuzzTraces(f *testing.F) {
 }
 
 func BenchmarkTraces(b *testing.B) {
-	line, err := os.ReadFile(filepath.Join("testdata", "otlp", "otelpgx.jsonl"))
+	line, err := os.ReadFile(filepath.Join("testdata", "traces", "otelpgx.jsonl"))
 	if err != nil {
 		b.Fatal(err)
 	}

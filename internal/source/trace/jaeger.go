@@ -116,8 +116,15 @@ func length(text scalar) int64 {
 }
 
 // listed reads a list that was written as text, as in Jaeger and Zipkin, whose
-// tags are scalars.
+// tags are scalars: as JSON, or as converters write an ArrayValue of OTLP.
 func listed(v Value) Value {
+	if strings.HasPrefix(v.Text, `{"values"`) {
+		var o otlpValue
+		if json.Unmarshal([]byte(`{"arrayValue":`+v.Text+`}`), &o) == nil {
+			v.List = o.value().List
+		}
+		return v
+	}
 	if len(v.Text) < 2 || v.Text[0] != '[' || v.Text[len(v.Text)-1] != ']' {
 		return v
 	}
