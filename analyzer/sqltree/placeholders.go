@@ -86,7 +86,7 @@ func (p *placeholders) find(i, end int) (from, to int, name string, ok bool) {
 	}
 	switch p.s[last] {
 	case '?':
-		if last == i || !special(p.s[i:last]) {
+		if last == i || special(p.s[i:last]) == last-i {
 			return last, end, "", true
 		}
 	case '@':

@@ -191,7 +191,7 @@ func scanOperator(s []byte, i int) (tokenKind, int, int, int) {
 		return pick(ok, tokComment), j, i, j
 	}
 	j := i + 1
-	for j < len(s) && class[s[j]] == classOperator {
+	for j < min(len(s), i+maxOperator) && class[s[j]] == classOperator {
 		if j+1 < len(s) && (s[j] == '-' && s[j+1] == '-' || s[j] == '/' && s[j+1] == '*') {
 			break
 		}
@@ -199,20 +199,26 @@ func scanOperator(s []byte, i int) (tokenKind, int, int, int) {
 	}
 	// A trailing + or - belongs to the next operand unless the operator holds
 	// one of ~ ! @ # % ^ & | ` ? (scan.l); a trailing ? is a placeholder.
-	for j-i > 1 && (s[j-1] == '-' || s[j-1] == '+' || s[j-1] == '?') && !special(s[i:j-1]) {
+	for at := special(s[i:j]); j-i > 1 && (s[j-1] == '-' || s[j-1] == '+' || s[j-1] == '?') && at >= j-1-i; {
 		j--
 	}
 	return tokOperator, j, i, j
 }
 
-func special(op []byte) bool {
-	for _, c := range op {
+// maxOperator is the length of the longest operator (NAMEDATALEN - 1): without
+// it a run of n signs, each a token of its own, would be looked at n times.
+const maxOperator = 63
+
+// special returns where the first character stands that lets an operator end
+// in a sign, or the length when none does.
+func special(op []byte) int {
+	for i, c := range op {
 		switch c {
 		case '~', '!', '@', '#', '%', '^', '&', '|', '`', '?':
-			return true
+			return i
 		}
 	}
-	return false
+	return len(op)
 }
 
 // closeComment returns the offset after a block comment whose content begins

@@ -79,6 +79,10 @@ func (r *reading) envelopeOptions() envelope.Options {
 		Longest: longestRecord(r.o.MaxStatement),
 		Until:   r.modified,
 	}
+	if r.o.Prefix != "" {
+		m := matcher{p: compilePrefix(r.o.Prefix)}
+		o.Begins = m.match
+	}
 	if r.followed != nil {
 		o.Follow = r.followed.goOn
 	}

@@ -112,6 +112,7 @@ type Options struct {
 	Log     bool                   // it may be a log
 	JSONLog bool                   // it is said to be jsonlog
 	Table   func(head []byte) bool // tells rows of a table, whose bars are not those of docker compose
+	Begins  func(line []byte) bool // a line has the prefix that was asked for; nil if none was
 	Longest int                    // bytes of a line or message that are kept
 	Until   time.Time              // when the input ends: lines may have no year
 	Follow  func()                 // tells that the end of what is there is not one of the input; nil if it is

@@ -53,6 +53,9 @@ func findLineEnvelope(head []byte, o Options) *envelope {
 			return w.envelope(sample, o)
 		}
 	}
+	if o.Begins != nil && slices.ContainsFunc(sample, o.Begins) {
+		return nil // what stands before every line is the prefix
+	}
 	if w := findTag(sample, o.Grammar); w != nil {
 		return w.envelope(sample, o)
 	}
