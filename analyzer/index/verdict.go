@@ -15,9 +15,16 @@ import (
 // selection names the chosen indexes, writes their DDL and gives every
 // statement its verdict.
 func (s *selector) selection() *Selection {
-	sel := &Selection{Verdicts: map[string]Verdict{}}
+	sel := &Selection{Verdicts: make(map[string]Verdict, len(s.jobs)), Advices: make([]Advice, 0, len(s.chosen))}
 	recommended := map[*job][]string{}
 	for _, c := range s.chosen {
+		for _, cl := range c.claims {
+			// Its verdict names an index; until that is written the claims hold
+			// what they need.
+			cl.job.outcomes, cl.job.accesses = nil, nil
+		}
+	}
+	for i, c := range s.chosen {
 		t := s.table(c.def.Table)
 		if c.def.Table.Schema == "" && t != nil {
 			c.def.Table = t.Name
@@ -37,6 +44,7 @@ func (s *selector) selection() *Selection {
 				recommended[cl.job] = append(recommended[cl.job], c.def.Name)
 			}
 		}
+		s.chosen[i] = nil // of many indexes the claims are most of what is held
 	}
 	for _, j := range s.jobs {
 		v := s.verdict(j, recommended[j])
