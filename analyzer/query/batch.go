@@ -165,6 +165,9 @@ func (b *batcher) places(where *pg.Node, from []*pg.Node) (out []*pg.Node) {
 	var join func(*pg.Node)
 	join = func(n *pg.Node) {
 		if j := n.GetJoinExpr(); j != nil {
+			if j.Jointype != pg.JoinType_JOIN_INNER {
+				return // a condition in or below an outer join does not choose the rows
+			}
 			and(j.Quals)
 			join(j.Larg)
 			join(j.Rarg)

@@ -18,6 +18,12 @@ func (b *batcher) selects(s *pg.SelectStmt) (BatchForm, string, error) {
 	if slices.ContainsFunc(s.TargetList, hasVolatile) || hasVolatile(s.WhereClause) {
 		return "", "", errors.New("it calls a function whose value changes with every call")
 	}
+	switch {
+	case len(s.DistinctClause) > 0 && s.DistinctClause[0].GetNode() != nil:
+		return "", "", errors.New("DISTINCT ON keeps one row of each value's")
+	case slices.ContainsFunc(s.TargetList, overWindow) || len(s.WindowClause) > 0:
+		return "", "", errors.New("a window function counts the rows of each value")
+	}
 	conditions, err := b.conditions(b.places(s.WhereClause, s.FromClause))
 	if err != nil {
 		return "", "", err
@@ -33,7 +39,7 @@ func (b *batcher) selects(s *pg.SelectStmt) (BatchForm, string, error) {
 		s.LimitCount, s.LimitOffset = nil, nil
 	case limited && isUnique:
 		s.LimitCount, s.LimitOffset, s.SortClause = nil, nil, nil
-	case limited && probe(s):
+	case limited && s.LimitOffset == nil && probe(s):
 		s.LimitCount, s.LimitOffset, s.SortClause = nil, nil, nil
 		if err := b.any(conditions); err != nil {
 			return "", "", err
@@ -73,6 +79,11 @@ func (b *batcher) selects(s *pg.SelectStmt) (BatchForm, string, error) {
 		}}}}
 	}
 	return BatchAny, "", nil
+}
+
+// overWindow reports an expression over a window of rows.
+func overWindow(n *pg.Node) bool {
+	return contains(n, func(c *pg.Node) bool { return c.GetFuncCall().GetOver() != nil })
 }
 
 // lateral asks for the first rows of each key.

@@ -94,6 +94,11 @@ func (b *batcher) updates(s *pg.UpdateStmt) (BatchForm, error) {
 		b.tidy(s.WhereClause)
 		return BatchAny, err
 	}
+	for _, n := range s.ReturningList {
+		if f := n.GetResTarget().GetVal().GetColumnRef().GetFields(); len(f) == 1 && f[0].GetAStar() != nil {
+			return "", errors.New("RETURNING * would give the arrays' columns, too: name the columns it shall return")
+		}
+	}
 	table := s.Relation.Relname
 	if s.Relation.Alias != nil {
 		table = s.Relation.Alias.Aliasname
