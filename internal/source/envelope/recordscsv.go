@@ -3,7 +3,6 @@ package envelope
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"io"
 	"strings"
 )
@@ -12,18 +11,15 @@ import (
 // line names the columns.
 type csvFields struct {
 	rows *csv.Reader
-	row  *rowReader
 	head []string
 	left *leftover
 }
 
 func newCSVFields(src io.Reader, comma rune, o Options, left *leftover) records {
-	const columns = 8 // of text that may stand in one row
-	bounded := &rowReader{src: src, longest: int64(columns * o.Longest)}
-	bounded.begin()
-	r := csv.NewReader(bounded)
+	const texts = 2 // long ones that may stand in one row
+	r := csv.NewReader(&rowReader{src: src, comma: byte(comma), longest: o.Longest, most: texts * o.Longest, raw: make([]byte, 32<<10)})
 	r.ReuseRecord, r.FieldsPerRecord, r.LazyQuotes, r.Comma = true, -1, true, comma
-	c := &csvFields{rows: r, row: bounded, left: left}
+	c := &csvFields{rows: r, left: left}
 	head, err := r.Read()
 	if err == nil {
 		for _, name := range head {
@@ -39,7 +35,6 @@ func columnName(name string) string {
 
 func (c *csvFields) read(f func(path, value []byte, text bool)) error {
 	for {
-		c.row.begin()
 		row, err := c.rows.Read()
 		if _, broken := err.(*csv.ParseError); broken {
 			c.left.breaks([]byte(strings.Join(row, " ")))
@@ -59,25 +54,82 @@ func (c *csvFields) read(f func(path, value []byte, text bool)) error {
 	}
 }
 
-// rowReader bounds what one row takes: a quote that is never closed would take
-// the rest of the input.
+// rowReader bounds what one row takes: of a longer one the ends of texts are left
+// out. A quote that is never closed takes the rest of the input, which is passed
+// over.
 type rowReader struct {
-	src     io.Reader
-	longest int64
-	left    int64
+	src         io.Reader
+	comma       byte
+	longest     int // bytes of a field
+	most        int // bytes of a row
+	field, row  int // bytes that were kept
+	quoted      bool
+	quote       bool // the last byte was one, within quotes
+	raw         []byte
+	out, unread []byte
+	err         error
 }
 
-var errLongRow = errors.New("a row of the table is longer than any record of a log")
-
-func (r *rowReader) begin() { r.left = r.longest }
-
 func (r *rowReader) Read(p []byte) (int, error) {
-	if r.left <= 0 {
-		return 0, errLongRow
+	for len(r.unread) == 0 {
+		if r.err != nil {
+			return 0, r.err
+		}
+		var n int
+		n, r.err = r.src.Read(r.raw)
+		r.out = r.out[:0]
+		for _, c := range r.raw[:n] {
+			r.take(c)
+		}
+		if r.err != nil && r.quote {
+			r.out = append(r.out, '"')
+		}
+		r.unread = r.out
 	}
-	n, err := r.src.Read(p)
-	r.left -= int64(n)
-	return n, err
+	n := copy(p, r.unread)
+	r.unread = r.unread[n:]
+	return n, nil
+}
+
+// take reads one byte.
+func (r *rowReader) take(c byte) {
+	switch {
+	case r.quoted && c == '"':
+		// It is written when it is known whether it has a pair.
+		if r.quote {
+			r.write('"', '"')
+		}
+		r.quote = !r.quote
+		return
+	case r.quote:
+		r.quote, r.quoted = false, false
+		r.out = append(r.out, '"')
+	case c == '"' && !r.quoted && r.field == 0:
+		r.quoted = true
+		r.out = append(r.out, c)
+		return
+	}
+	switch {
+	case r.quoted:
+		r.write(c)
+	case c == '\n':
+		r.field, r.row = 0, 0
+		r.out = append(r.out, c)
+	case c == r.comma:
+		r.field = 0
+		r.write(c)
+		r.field = 0
+	default:
+		r.write(c)
+	}
+}
+
+// write keeps bytes of a text, unless it is too long.
+func (r *rowReader) write(text ...byte) {
+	if r.field < r.longest && r.row < r.most {
+		r.field, r.row = r.field+len(text), r.row+len(text)
+		r.out = append(r.out, text...)
+	}
 }
 
 // tableComma tells a table whose first line names its columns by what stands
