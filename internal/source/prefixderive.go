@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -46,11 +47,46 @@ func derivePrefixes(lines [][]byte) []string {
 	return texts
 }
 
+// gluedPrefixes derives settings from lines in which nothing stands before the
+// severity, as in "%m%p%u%d": times and numbers end by themselves, and the rest is
+// one field.
+func gluedPrefixes(lines [][]byte) []string {
+	counts := map[string]int{}
+	step := max(1, len(lines)/deriveLines)
+	for i := 0; i < len(lines); i += step {
+		if at := gluedSeverity(lines[i]); at > 0 {
+			d := deriver{s: lines[i][:at], glued: true}
+			counts[d.derive()]++
+		}
+	}
+	texts := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(-cmp.Compare(counts[a], counts[b]), cmp.Compare(a, b)) })
+	return texts[:min(len(texts), deriveTexts)]
+}
+
+// gluedSeverity returns where a severity stands whose word has a letter before it,
+// in a line that begins with a time; -1 without one.
+func gluedSeverity(line []byte) int {
+	if _, n := epoch(line); n == 0 && timestampLen(line) == 0 {
+		return -1
+	}
+	i := bytes.Index(line[:min(len(line), 1024)], colon)
+	if i < 0 {
+		return -1
+	}
+	for at := max(i-longestSeverity, 1); at < i; at++ {
+		if severityOf(line[at:i]) != sevNone {
+			return at
+		}
+	}
+	return -1
+}
+
 // deriver turns one line's prefix into a setting.
 type deriver struct {
 	s     []byte
 	i     int
 	vague bool // words without a key are taken for fields, not for literals
+	glued bool // nothing stands between the fields
 	out   strings.Builder
 	used  [256]bool
 }
@@ -139,7 +175,7 @@ func nameExtent(s []byte) int {
 
 // number reads process, line and transaction numbers by their place.
 func (d *deriver) number() bool {
-	if d.i > 0 && letter(d.s[d.i-1]) {
+	if d.i > 0 && letter(d.s[d.i-1]) && !d.glued {
 		return false
 	}
 	s := d.s[d.i:]
@@ -149,7 +185,7 @@ func (d *deriver) number() bool {
 	}
 	n := digits(s[sign:])
 	switch {
-	case n == 0 || sign+n < len(s) && (letter(s[sign+n]) || s[sign+n] == '.'):
+	case n == 0 || sign+n < len(s) && (letter(s[sign+n]) && !d.glued || s[sign+n] == '.'):
 		return false
 	case n >= 15:
 		return d.take('Q', sign+n)
@@ -239,6 +275,8 @@ func (d *deriver) word() {
 	switch {
 	case n == 0:
 		d.literal(1)
+	case d.glued:
+		d.take('*', len(s))
 	case d.vague:
 		d.take('*', n)
 	default:

@@ -72,6 +72,9 @@ func (r *reading) prefix(head []byte) (p *prefix, rate float64) {
 			best, bestFit = derived, fit
 		}
 	}
+	if best == nil {
+		best, bestFit = bestPrefix(gluedPrefixes(lines), lines)
+	}
 	if bestFit.matched*10 < severe(lines)*9 {
 		loose := &prefix{loose: true}
 		if fit := fitOf(loose, lines); fit.matched*8 > bestFit.matched*10 {
@@ -83,6 +86,17 @@ func (r *reading) prefix(head []byte) (p *prefix, rate float64) {
 		return nil, 0
 	}
 	return best, bestFit.rate(len(lines))
+}
+
+// unseparated reports whether a head in which no severity stands for itself is one
+// of a log all the same: by the prefix that was given, or since half of the lines
+// begin with the fields of one.
+func (r *reading) unseparated(head []byte) bool {
+	if r.o.Prefix == "" && len(gluedPrefixes(headLines(head))) == 0 {
+		return false
+	}
+	p, rate := r.prefix(head)
+	return p != nil && (r.o.Prefix != "" || rate >= .5)
 }
 
 // headLines returns the lines of the head that should begin with a prefix.

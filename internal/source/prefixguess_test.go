@@ -1,6 +1,7 @@
 package source
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -58,6 +59,46 @@ func TestPrefix_aProcessKeepsItsUser(t *testing.T) {
 		p, rate := (&reading{}).prefix([]byte(strings.Join(tt.lines, "\n") + "\n"))
 		if p == nil || p.text != tt.want || rate != 1 {
 			t.Errorf("%s: got %v at a rate of %v, want %q", tt.name, p, rate, tt.want)
+		}
+	}
+}
+
+func TestPrefix_widthsAreDerived(t *testing.T) {
+	var lines []string
+	apps := []string{"psql", "web", "(val??es, [odd] = 'x')", "", "twenty-five bytes and more"}
+	for i := range 60 {
+		lines = append(lines, fmt.Sprintf("[%-10s] [%12s] (%-20s) %8d LOG:  duration: 0.411 ms  statement: SELECT %d", "app", "bench", apps[i%len(apps)], 27404+i%7, i))
+	}
+	lines = append(lines, "[          ] [            ] (                    )     9001 LOG:  checkpoint starting: time")
+	p, rate := (&reading{}).prefix([]byte(strings.Join(lines, "\n") + "\n"))
+	if p == nil || p.text != "[%-10*] [%12*] (%-20*) %8p " || rate != 1 {
+		t.Fatalf("got %v at a rate of %v", p, rate)
+	}
+	l := readLog(t, Options{}, strings.Join(lines, "\n")+"\n")
+	if got, want := l.coverage(), "executions=60"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestPrefix_nothingNeedStandBetweenTheFields(t *testing.T) {
+	var b strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&b, "2026-11-23 08:27:37.%03d UTC%dappbenchLOG:  duration: 0.411 ms  execute s: SELECT %d WHERE a = $1\n", i, 27404+i%3, i)
+		fmt.Fprintf(&b, "2026-11-23 08:27:37.%03d UTC%dappbenchDETAIL:  parameters: $1 = '1'\n", i, 27404+i%3)
+	}
+	b.WriteString("2026-11-23 08:27:38.000 UTC27001LOG:  checkpoint starting: time\n")
+	for _, c := range []struct{ given, want string }{{"", "%m%p%*"}, {"%m%p%u%d", "%m%p%u%d"}} {
+		l := readLog(t, Options{Prefix: c.given}, b.String())
+		if in := l.w.Inputs[0]; l.coverage() != "executions=40" || in.Prefix != c.want || l.w.Sessions != 3 {
+			t.Errorf("--log-line-prefix %q: %s by %q, %d sessions; want 40 executions by %q, 3 sessions", c.given, l.coverage(), in.Prefix, l.w.Sessions, c.want)
+		}
+	}
+	for _, line := range []string{
+		"2026-11-23 08:27:37 my catalogLOG:  no severity is written so",
+		"2026-11-23 08:27:37 CATALOG:  a log of another program",
+	} {
+		if p, _ := (&reading{}).prefix([]byte(strings.Repeat(line+"\n", 3))); p != nil && strings.Contains(p.text, "%p") {
+			t.Errorf("%s: %q", line, p.text)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -100,15 +101,51 @@ func valueEnd(s []byte, closing string, kind byte) int {
 	return first
 }
 
-// padded reads a field with a width in brackets.
+// padded reads a field with a width: in brackets, or a number with blanks before it.
 func (d *deriver) padded() bool {
 	s := d.s[d.i:]
-	end := bytes.IndexByte(s, ']')
-	if s[0] != '[' || end < 2 || s[1] != ' ' && s[end-1] != ' ' {
+	if s[0] == ' ' {
+		blanks := len(s) - len(bytes.TrimLeft(s, " "))
+		n := digits(s[blanks:])
+		if blanks < 2 || n == 0 || d.used['p'] || blanks+n < len(s) && s[blanks+n] != ' ' {
+			return false
+		}
+		d.literal(1)
+		return d.wide('p', blanks-1+n, 1)
+	}
+	i := strings.IndexByte("[({<", s[0])
+	if i < 0 {
 		return false
 	}
+	end := bytes.IndexByte(s, "])}>"[i])
+	if end < 2 || s[1] != ' ' && s[end-1] != ' ' {
+		return false
+	}
+	sign := 1
+	if s[end-1] == ' ' {
+		sign = -1
+	}
+	kind := byte('*')
+	if value := trimBlanks(s[1:end]); len(value) > 0 {
+		for _, k := range []byte("cp") {
+			if !d.used[k] && conforms(k, value) {
+				kind = k
+				break
+			}
+		}
+	}
 	d.literal(1)
-	return d.take('*', end-1)
+	return d.wide(kind, end-1, sign)
+}
+
+// wide writes an escape with the width of the next n bytes.
+func (d *deriver) wide(kind byte, n, sign int) bool {
+	d.out.WriteByte('%')
+	d.out.WriteString(strconv.Itoa(n * sign))
+	d.out.WriteByte(kind)
+	d.used[kind] = true
+	d.i += n
+	return true
 }
 
 // conforms reports whether an escape can print value.

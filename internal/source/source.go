@@ -290,6 +290,9 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 			}
 		}
 	}
+	if kind == "unknown" && r.unseparated(head) {
+		kind = "stderr"
+	}
 	r.language = nil
 	switch kind {
 	case "stderr", "csvlog", "jsonlog":

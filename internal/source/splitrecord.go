@@ -98,7 +98,7 @@ func (r *reading) release() {
 // held; true when the input holds nothing else.
 func (r *reading) joins(in *workload.Input, kind string, src *bufio.Reader) bool {
 	h := r.held
-	if h == nil || r.followed != nil || kind != h.kind && kind != "" {
+	if h == nil || r.followed != nil || kind != h.kind && kind != "unknown" {
 		return false
 	}
 	open := h.block.data[len(h.block.data)-1] != '\n'

@@ -98,6 +98,14 @@ func TestRead_aRecordMayGoOnThroughSeveralFiles(t *testing.T) {
 	}
 }
 
+func TestRead_aFileMayHoldNothingButTheMiddleOfARecord(t *testing.T) {
+	const begin, middle, end = "2026-11-23 08:00:05.000 UTC [7] LOG:  duration: 1.000 ms  statement: SELECT a\n", "\t  , b\n\t  , c\n", "\tFROM d\n2026-11-23 08:00:06.000 UTC [7] LOG:  duration: 1.000 ms  statement: SELECT 2\n"
+	l := readParts(t, Options{}, begin, middle, end)
+	if got, want := strings.Join(l.texts, "|"), "SELECT a\n  , b\n  , c\nFROM d|SELECT 2"; got != want || l.total() != "executions=2 records=2 errors=0 unreadable=0 truncated=0 ambiguous=0" {
+		t.Errorf("%s: %q, want %q", l.total(), got, want)
+	}
+}
+
 func TestRead_whatStandsFirstInALogOfAnotherServerGoesOnWithNothing(t *testing.T) {
 	const first = "2026-11-23 08:00:05.000 UTC [7] LOG:  duration: 1.000 ms  statement: SELECT 1\n"
 	for _, c := range []struct{ name, second string }{

@@ -21,7 +21,7 @@ func (sh *shape) opener(open func(src io.Reader, left *leftover) records, o Opti
 		x := &extractor{shape: sh, records: open(src, left), left: left}
 		x.take = x.visit
 		if j, ok := x.records.(*jsonFields); ok {
-			x.cut = func() bool { return j.cut }
+			x.long = func() bool { return j.long }
 		}
 		var take func(*item)
 		var end func()
@@ -85,7 +85,7 @@ type extractor struct {
 	*shape
 	records records
 	take    func(path, value []byte, text bool) // visit
-	cut     func() bool                         // the record has no end; nil: it always has
+	long    func() bool                         // the record was too long to hold; nil: none is
 	left    *leftover
 	it      item
 	key     []byte
@@ -233,7 +233,7 @@ func (x *extractor) lines(f *found) {
 	text := f.text
 	ended := bytes.HasSuffix(text, []byte{'\n'})
 	text = bytes.TrimSuffix(text, []byte{'\n'})
-	x.it.partial = x.breaks && !ended && !(x.cut != nil && x.cut()) || string(f.tag) == "P" || string(f.partial) == "true" && string(f.last) != "true"
+	x.it.partial = x.breaks && !ended && !(x.long != nil && x.long()) || string(f.tag) == "P" || string(f.partial) == "true" && string(f.last) != "true"
 	goesOn := x.goesOn
 	x.goesOn = x.it.partial
 	for more := true; more; goesOn = false {

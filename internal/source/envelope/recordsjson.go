@@ -24,13 +24,14 @@ type jsonRecords struct {
 	// What is known after a record.
 	container string // name of the array it stood in, "" none
 	cut       bool   // it has no end
+	long      bool   // it was too long to hold
 	names     []string
 	columns   []string // that an object around the records names
 }
 
 // next returns the next record as it is written, valid until the next call.
 func (j *jsonRecords) next() ([]byte, error) {
-	j.cut = false
+	j.cut, j.long = false, false
 	for {
 		j.blanks()
 		if j.at == j.end {
@@ -186,7 +187,7 @@ func (j *jsonRecords) name() {
 func (j *jsonRecords) more() (record []byte, done, ok bool) {
 	if j.end-j.at >= j.longest {
 		record = append([]byte(nil), j.b[j.at:j.at+j.longest]...)
-		j.cut = true
+		j.cut, j.long = true, true
 		j.skip()
 		return record, true, true
 	}
