@@ -227,11 +227,7 @@ func (t *statsTable) leftOut(database, user string) bool {
 
 // notes say what the numbers leave out.
 func (t *statsTable) notes() {
-	say := func(n int, format string) {
-		if n > 0 {
-			t.in.Notes = append(t.in.Notes, fmt.Sprintf(format, n))
-		}
-	}
+	say := counting(t.in)
 	say(t.hidden, "%d rows belong to other users and hide their text: GRANT pg_read_all_stats TO the user that exports")
 	say(t.lost, "%d rows have lost their text, the server could not keep it")
 	say(t.idle, "%d rows without a finished call were passed over")

@@ -248,11 +248,7 @@ func (t *traces) merge() {
 }
 
 func (t *traces) notes() {
-	say := func(n int, format string) {
-		if n > 0 {
-			t.in.Notes = append(t.in.Notes, fmt.Sprintf(format, n))
-		}
-	}
+	say := counting(t.in)
 	if len(t.foreign) > 0 {
 		var names []string
 		n := 0
