@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +20,26 @@ type BatchKey struct {
 	Alias  string // by which the statement calls the column's table
 	Column string
 	Type   string // of the column; "" unknown
-	Unique bool   // a value finds at most one row
+	Unique bool   // the statement finds at most one row for a value
+	Param  int    // n of the placeholder $n it is compared with; 0 any
+}
+
+// Variation says whether the runs of a loop give a placeholder different
+// values.
+type Variation uint8
+
+const (
+	Unknown Variation = iota
+	Same              // in all runs
+	Differs
+)
+
+// Repeated is a statement that a loop runs.
+type Repeated struct {
+	Text   string // normalised: every constant a placeholder
+	Keys   []BatchKey
+	Table  *schema.Table             // that an INSERT or UPDATE writes; nil unknown
+	Varies func(param int) Variation // of $n; nil: Unknown
 }
 
 // BatchForm says how a batch gives its rows.
@@ -32,6 +50,7 @@ const (
 	BatchDistinct BatchForm = "distinct" // the keys that have a row
 	BatchGrouped  BatchForm = "grouped"  // a row of aggregates per key that has any
 	BatchLateral  BatchForm = "lateral"  // the first rows of each key
+	BatchEach     BatchForm = "each"     // all the statement gives for each key, one after the other
 	BatchUnnest   BatchForm = "unnest"   // arrays of values, an element per row
 )
 
@@ -39,15 +58,56 @@ const (
 type Batch struct {
 	SQL     string
 	Form    BatchForm
-	Guessed bool // the types of arrays are guessed from names
+	Keys    []string     // output columns that tell which key a row belongs to, in the order of the keys; nil where there are no rows
+	Params  []BatchParam // what $1, $2, ... of SQL are given
+	Guessed bool         // the types of arrays are guessed from names
+}
+
+// BatchParam is what a placeholder of a batch is given.
+type BatchParam struct {
+	Of    int  // the placeholder $n of the statement whose values it takes
+	Array bool // those of all runs; else the one that is the same in all
+}
+
+// Assumed lists the batch's placeholders $1, $2, ... that take one value, where
+// it is not known whether all runs had the same.
+func (b *Batch) Assumed(varies func(int) Variation) (out []string) {
+	for i, p := range b.Params {
+		if !p.Array && varies(p.Of) == Unknown {
+			out = append(out, "$"+strconv.Itoa(i+1))
+		}
+	}
+	return out
+}
+
+// Placeholder tells which $n of a normalised text stands where a statement has
+// its place-th value, counted from 1: its parameter, or its literal when it has
+// no parameters. 0 is unknown.
+func Placeholder(statement, normalised string, place int) int {
+	if strings.Contains(statement, "$1") {
+		return place
+	}
+	all := placeholder.FindAllString(normalised, -1)
+	if place < 1 || place > len(all) || len(sqltree.LiteralOffsets(statement)) != len(all) {
+		return 0
+	}
+	return number(all[place-1])
+}
+
+func number(placeholder string) int {
+	n, err := strconv.Atoi(placeholder[1:])
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // batcher rewrites one statement.
 type batcher struct {
-	keys    []BatchKey
-	rel     *schema.Table // what is written
-	text    string        // of the statement, to find free names
-	next    int           // number of the next array
+	Repeated
+	next    int         // number of the next array
+	of      map[int]int // of an array's number, the placeholder whose values it takes
+	outputs []string    // as Batch.Keys
 	guessed bool
 	spare   []*pg.Node // conditions that say nothing any more
 }
@@ -56,20 +116,26 @@ type batcher struct {
 // are numbered in the order they appear.
 const arrays = 1 << 17
 
-// NewBatch rewrites a normalised statement (every constant a placeholder) that
-// runs once per value of its keys so that it takes all of them. rel is the
-// table that an INSERT or UPDATE writes, nil when unknown. The error says why a
-// statement has no such form.
-func NewBatch(text string, keys []BatchKey, rel *schema.Table) (*Batch, error) {
-	t, err := sqltree.Parse(text)
+// NewBatch rewrites a statement that a loop runs once per value of its keys so
+// that it takes all of them. The error says why a statement has no such form.
+func NewBatch(r Repeated) (*Batch, error) {
+	t, err := sqltree.Parse(r.Text)
 	if err != nil {
 		return nil, err
 	}
 	if len(t.Stmts) != 1 {
 		return nil, errors.New("several statements in one")
 	}
+	for _, k := range r.Keys {
+		if parsed("SELECT "+quote(k.Column)) == nil {
+			return nil, errTypes
+		}
+	}
+	if r.Varies == nil {
+		r.Varies = func(int) Variation { return Unknown }
+	}
 	node := proto.Clone(t.Stmts[0].Node).(*pg.Node)
-	b := &batcher{keys: keys, rel: rel, text: text, next: arrays}
+	b := &batcher{Repeated: r, next: arrays, of: map[int]int{}}
 	var form BatchForm
 	var sql string
 	switch e := node.GetNode().(type) {
@@ -92,11 +158,16 @@ func NewBatch(text string, keys []BatchKey, rel *schema.Table) (*Batch, error) {
 			return nil, fmt.Errorf("printing the batch: %w", err)
 		}
 	}
-	sql = renumber(sql)
+	sql, params := b.renumber(sql)
+	for _, p := range params {
+		if !p.Array && b.Varies(p.Of) == Differs {
+			return nil, errors.New("a value that is no key varies, too")
+		}
+	}
 	if _, err := sqltree.Parse(sql); err != nil {
 		return nil, fmt.Errorf("checking the batch: %w", err)
 	}
-	return &Batch{SQL: sql + ";", Form: form, Guessed: b.guessed}, nil
+	return &Batch{SQL: sql + ";", Form: form, Keys: b.outputs, Params: params, Guessed: b.guessed}, nil
 }
 
 var errTypes = errors.New("the columns' types are not understood")
@@ -104,22 +175,40 @@ var errTypes = errors.New("the columns' types are not understood")
 var placeholder = regexp.MustCompile(`\$[0-9]+`)
 
 // renumber numbers placeholders in the order they appear.
-func renumber(sql string) string {
+func (b *batcher) renumber(sql string) (string, []BatchParam) {
 	numbers := map[string]int{}
-	return placeholder.ReplaceAllStringFunc(sql, func(p string) string {
+	var params []BatchParam
+	sql = placeholder.ReplaceAllStringFunc(sql, func(p string) string {
 		n := numbers[p]
 		if n == 0 {
 			n = len(numbers) + 1
 			numbers[p] = n
+			of, isArray := b.of[number(p)]
+			if !isArray {
+				of = number(p)
+			}
+			params = append(params, BatchParam{of, isArray})
 		}
 		return "$" + strconv.Itoa(n)
 	})
+	return sql, params
 }
 
-// array returns a new placeholder for an array of values of a column.
-func (b *batcher) array(column, kind string) string {
-	if kind == "" && b.rel.Column(column) != nil {
-		kind = b.rel.Column(column).Type
+// newArray numbers a placeholder for the values of another one.
+func (b *batcher) newArray(of int) int {
+	b.next++
+	b.of[b.next] = of
+	return b.next
+}
+
+// array returns a new placeholder for an array of a placeholder's values, of
+// the type it is cast to or of the column's.
+func (b *batcher) array(of *value, column, kind string) string {
+	if of.cast != "" {
+		kind = of.cast
+	}
+	if c := b.Table.Column(column); kind == "" && c != nil {
+		kind = c.Type
 	}
 	if kind == "" {
 		b.guessed = true
@@ -128,158 +217,47 @@ func (b *batcher) array(column, kind string) string {
 			kind = "bigint"
 		}
 	}
-	b.next++
-	return fmt.Sprintf("$%d::%s[]", b.next, kind)
+	return fmt.Sprintf("$%d::%s[]", b.newArray(of.param), unlimited(kind))
+}
+
+// unlimited is a type without the length or precision of a column: a cast to
+// these cuts a value off in silence where the column refuses it, and finds a row
+// by a value that is not the row's.
+func unlimited(kind string) string {
+	switch out := base(kind); out {
+	case "char", "character":
+		return "bpchar" // char alone is char(1)
+	case "bit":
+		return "bit varying"
+	default:
+		return out
+	}
 }
 
 // free returns a name that the statement does not use.
 func (b *batcher) free(name string) string {
-	for strings.Contains(b.text, name+".") || strings.Contains(b.text, " "+name+" ") {
+	for holdsWord(b.Text, name) {
 		name += "_"
 	}
 	return name
 }
 
-// condition is column = value, where it stands in the tree.
-type condition struct {
-	at     *pg.Node
-	column *pg.Node
-	key    BatchKey
-}
-
-// places lists the AND-ed conditions of WHERE and of inner joins.
-func (b *batcher) places(where *pg.Node, from []*pg.Node) (out []*pg.Node) {
-	var and func(*pg.Node)
-	and = func(n *pg.Node) {
-		if e := n.GetBoolExpr(); e != nil && e.Boolop == pg.BoolExprType_AND_EXPR {
-			for _, a := range e.Args {
-				and(a)
-			}
-			return
-		}
-		if n != nil {
-			out = append(out, n)
-		}
+// holdsWord reports a word of a text.
+func holdsWord(text, word string) bool {
+	part := func(i int) bool {
+		return i >= 0 && i < len(text) && (text[i] == '_' || text[i] >= '0' && text[i] <= '9' || text[i] >= 'a' && text[i] <= 'z' || text[i] >= 'A' && text[i] <= 'Z' || text[i] >= 0x80)
 	}
-	and(where)
-	var join func(*pg.Node)
-	join = func(n *pg.Node) {
-		if j := n.GetJoinExpr(); j != nil {
-			if j.Jointype != pg.JoinType_JOIN_INNER {
-				return // a condition in or below an outer join does not choose the rows
-			}
-			and(j.Quals)
-			join(j.Larg)
-			join(j.Rarg)
-		}
-	}
-	for _, f := range from {
-		join(f)
-	}
-	return out
-}
-
-// conditions finds the condition of each key.
-func (b *batcher) conditions(places []*pg.Node) ([]condition, error) {
-	var out []condition
-	for _, k := range b.keys {
-		i := slices.IndexFunc(places, func(n *pg.Node) bool { return k.column(n) != nil })
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
 		if i < 0 {
-			return nil, errors.New("the value that varies is compared with no plain column")
+			return false
 		}
-		out = append(out, condition{places[i], k.column(places[i]), k})
-	}
-	if len(out) == 0 {
-		return nil, errors.New("no column is compared with a value that varies")
-	}
-	return out, nil
-}
-
-// column returns the column of the key when the node compares it with one
-// placeholder.
-func (k BatchKey) column(n *pg.Node) *pg.Node {
-	e := n.GetAExpr()
-	if e == nil || len(e.Name) != 1 || last(e.Name) != "=" {
-		return nil
-	}
-	left, right := e.Lexpr, e.Rexpr
-	switch e.Kind {
-	case pg.A_Expr_Kind_AEXPR_OP:
-	case pg.A_Expr_Kind_AEXPR_IN:
-		list := right.GetList()
-		if list == nil || len(list.Items) != 1 {
-			return nil
+		i += from
+		if !part(i-1) && !part(i+len(word)) {
+			return true
 		}
-		right = list.Items[0]
-	default:
-		return nil
+		from = i + len(word)
 	}
-	if isPlaceholder(left) {
-		left, right = right, left
-	}
-	ref := left.GetColumnRef()
-	if ref == nil || !isPlaceholder(right) {
-		return nil
-	}
-	parts := names(ref.Fields)
-	if len(parts) == 0 || parts[len(parts)-1] != k.Column || len(parts) > 1 && parts[len(parts)-2] != k.Alias {
-		return nil
-	}
-	return left
-}
-
-func isPlaceholder(n *pg.Node) bool {
-	for n.GetTypeCast() != nil {
-		n = n.GetTypeCast().Arg
-	}
-	return n.GetParamRef() != nil
-}
-
-// any makes conditions take arrays.
-func (b *batcher) any(conditions []condition) error {
-	if len(conditions) == 1 {
-		c := conditions[0]
-		b.next++
-		c.at.Node = &pg.Node_AExpr{AExpr: &pg.A_Expr{
-			Kind: pg.A_Expr_Kind_AEXPR_OP_ANY, Name: []*pg.Node{str("=")},
-			Lexpr: c.column, Rexpr: &pg.Node{Node: &pg.Node_ParamRef{ParamRef: &pg.ParamRef{Number: int32(b.next)}}},
-		}}
-		return nil
-	}
-	var types []string
-	row := &pg.RowExpr{RowFormat: pg.CoercionForm_COERCE_IMPLICIT_CAST}
-	for _, c := range conditions {
-		types = append(types, b.array(c.key.Column, c.key.Type))
-		row.Args = append(row.Args, c.column)
-	}
-	in := parsed("SELECT 1 WHERE (a, b) IN (SELECT * FROM unnest(" + strings.Join(types, ", ") + "))")
-	if in == nil {
-		return errTypes
-	}
-	link := in.WhereClause.GetSubLink()
-	link.Testexpr = &pg.Node{Node: &pg.Node_RowExpr{RowExpr: row}}
-	conditions[0].at.Node = &pg.Node_SubLink{SubLink: link}
-	for _, c := range conditions[1:] {
-		c.at.Node = parsed("SELECT 1 WHERE true").WhereClause.Node
-		b.spare = append(b.spare, c.at)
-	}
-	return nil
-}
-
-// tidy takes the conditions that became true out of the AND around them.
-func (b *batcher) tidy(where *pg.Node) {
-	e := where.GetBoolExpr()
-	if e == nil || e.Boolop != pg.BoolExprType_AND_EXPR {
-		return
-	}
-	e.Args = slices.DeleteFunc(e.Args, func(n *pg.Node) bool { return slices.Contains(b.spare, n) })
-	if len(e.Args) == 1 {
-		where.Node = e.Args[0].Node
-	}
-}
-
-func target(column *pg.Node) *pg.Node {
-	return &pg.Node{Node: &pg.Node_ResTarget{ResTarget: &pg.ResTarget{Val: column}}}
 }
 
 func str(s string) *pg.Node { return &pg.Node{Node: &pg.Node_String_{String_: &pg.String{Sval: s}}} }

@@ -2,106 +2,118 @@ package query
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	pg "github.com/pganalyze/pg_query_go/v5"
+)
 
-	"github.com/apilint/apilint/analyzer/sqltree"
+var (
+	errVolatile = errors.New("it calls a function whose value changes with every call")
+	errChance   = errors.New("which rows a LIMIT without ORDER BY returns is left to chance")
 )
 
 // selects makes one SELECT of all keys.
 func (b *batcher) selects(s *pg.SelectStmt) (BatchForm, string, error) {
-	if s.Op != pg.SetOperation_SETOP_NONE || s.WithClause != nil || len(s.ValuesLists) > 0 || s.IntoClause != nil {
-		return "", "", errors.New("the values stand in one part of several")
+	whole := &pg.Node{Node: &pg.Node_SelectStmt{SelectStmt: s}}
+	if s.IntoClause != nil || len(s.ValuesLists) > 0 {
+		return "", "", errors.New("it makes a table, or reads none")
 	}
-	if slices.ContainsFunc(s.TargetList, hasVolatile) || hasVolatile(s.WhereClause) {
-		return "", "", errors.New("it calls a function whose value changes with every call")
+	if anywhere(whole, func(n *pg.Node) bool { return volatileFunctions[last(n.GetFuncCall().GetFuncname())] }) {
+		return "", "", errVolatile
 	}
-	switch {
-	case len(s.DistinctClause) > 0 && s.DistinctClause[0].GetNode() != nil:
-		return "", "", errors.New("DISTINCT ON keeps one row of each value's")
-	case slices.ContainsFunc(s.TargetList, overWindow) || len(s.WindowClause) > 0:
-		return "", "", errors.New("a window function counts the rows of each value")
+	if reason := wholeOnly(s); reason != nil {
+		return b.each(s, reason)
 	}
 	conditions, err := b.conditions(b.places(s.WhereClause, s.FromClause))
 	if err != nil {
-		return "", "", err
+		return b.each(s, err)
 	}
-	column := conditions[0].column
-	isUnique := slices.ContainsFunc(b.keys, func(k BatchKey) bool { return k.Unique })
+	isUnique := slices.ContainsFunc(b.Keys, func(k BatchKey) bool { return k.Unique })
 	limited := s.LimitCount != nil || s.LimitOffset != nil
 	aggregated := slices.ContainsFunc(s.TargetList, hasAggregate)
-	switch {
-	case len(conditions) > 1 && (aggregated || limited && !isUnique):
-		return "", "", errors.New("several values vary at once")
-	case limited && aggregated:
-		s.LimitCount, s.LimitOffset = nil, nil
-	case limited && isUnique:
-		s.LimitCount, s.LimitOffset, s.SortClause = nil, nil, nil
-	case limited && s.LimitOffset == nil && probe(s):
-		s.LimitCount, s.LimitOffset, s.SortClause = nil, nil, nil
-		if err := b.any(conditions); err != nil {
-			return "", "", err
+	grouped := len(s.GroupClause) > 0
+	if limited {
+		switch {
+		case aggregated && !grouped && s.LimitOffset == nil:
+			s.LimitCount = nil // there is one row
+		case isUnique && !aggregated && !grouped:
+			s.LimitCount, s.LimitOffset, s.SortClause = nil, nil, nil
+		case s.LimitOffset == nil && !grouped && len(s.LockingClause) == 0 && probe(s):
+			return b.distinct(s, conditions)
+		case len(s.SortClause) == 0:
+			return "", "", errChance
+		default:
+			sql, err := b.lateral(s, conditions)
+			return BatchLateral, sql, err
 		}
-		s.TargetList, s.DistinctClause = []*pg.Node{target(column)}, []*pg.Node{{}}
-		return BatchDistinct, "", nil
-	case limited && len(s.SortClause) == 0:
-		return "", "", errors.New("which rows a LIMIT without ORDER BY returns is left to chance")
-	case limited:
-		sql, err := b.lateral(s, conditions[0])
-		return BatchLateral, sql, err
 	}
 	if err := b.any(conditions); err != nil {
 		return "", "", err
 	}
 	b.tidy(s.WhereClause)
-	for _, c := range conditions {
-		if !returns(s.TargetList, c.column) {
-			at := 0
-			if numbered(s) {
-				at = len(s.TargetList)
-			}
-			s.TargetList = slices.Insert(s.TargetList, at, target(c.column))
-		}
-	}
-	if aggregated || len(s.GroupClause) > 0 {
-		s.GroupClause = append([]*pg.Node{column}, s.GroupClause...)
-		if len(s.GroupClause) == 1 {
-			s.SortClause = nil // there was one row to sort
-		}
+	s.TargetList = b.tell(s.TargetList, conditions, alone(s.FromClause), numbered(s))
+	if aggregated || grouped {
+		b.group(s, conditions, grouped)
 		return BatchGrouped, "", nil
 	}
 	if len(s.LockingClause) > 0 && len(s.SortClause) == 0 {
 		// Locks that are always taken in the same order cannot deadlock.
-		s.SortClause = []*pg.Node{{Node: &pg.Node_SortBy{SortBy: &pg.SortBy{
-			Node: column, SortbyDir: pg.SortByDir_SORTBY_DEFAULT, SortbyNulls: pg.SortByNulls_SORTBY_NULLS_DEFAULT,
-		}}}}
+		for _, c := range conditions {
+			s.SortClause = append(s.SortClause, &pg.Node{Node: &pg.Node_SortBy{SortBy: &pg.SortBy{
+				Node: c.column, SortbyDir: pg.SortByDir_SORTBY_DEFAULT, SortbyNulls: pg.SortByNulls_SORTBY_NULLS_DEFAULT,
+			}}})
+		}
 	}
 	return BatchAny, "", nil
 }
 
-// overWindow reports an expression over a window of rows.
-func overWindow(n *pg.Node) bool {
-	return contains(n, func(c *pg.Node) bool { return c.GetFuncCall().GetOver() != nil })
+// distinct asks which keys have a row.
+func (b *batcher) distinct(s *pg.SelectStmt, conditions []condition) (BatchForm, string, error) {
+	s.LimitCount, s.SortClause = nil, nil
+	if err := b.any(conditions); err != nil {
+		return "", "", err
+	}
+	b.tidy(s.WhereClause)
+	s.TargetList = b.tell(nil, conditions, true, false)
+	s.DistinctClause = []*pg.Node{{}}
+	return BatchDistinct, "", nil
 }
 
-// lateral asks for the first rows of each key.
-func (b *batcher) lateral(s *pg.SelectStmt, c condition) (string, error) {
-	keys, rows := b.free("k"), b.free("r")
-	c.at.Node = parsed(fmt.Sprintf("SELECT 1 WHERE a = %s.%s", keys, quote(c.key.Column))).WhereClause.Node
-	c.at.GetAExpr().Lexpr = c.column
-	inner, err := sqltree.Deparse(&pg.Node{Node: &pg.Node_SelectStmt{SelectStmt: s}})
-	if err != nil {
-		return "", fmt.Errorf("printing the batch: %w", err)
+// group makes the groups of a SELECT those of each key.
+func (b *batcher) group(s *pg.SelectStmt, conditions []condition, grouped bool) {
+	var keys []*pg.Node
+	for _, c := range conditions {
+		want := names(c.column.GetColumnRef().Fields)
+		if !slices.ContainsFunc(s.GroupClause, func(n *pg.Node) bool { return slices.Equal(names(n.GetColumnRef().GetFields()), want) }) {
+			keys = append(keys, c.column)
+		}
 	}
-	outputs := rows + ".*"
-	if !returns(s.TargetList, c.column) {
-		outputs = keys + ".*, " + outputs
+	s.GroupClause = append(keys, s.GroupClause...)
+	if !grouped {
+		s.SortClause = nil // there was one row to sort
 	}
-	return fmt.Sprintf("SELECT %s FROM unnest(%s) AS %s(%s) CROSS JOIN LATERAL (%s) AS %s",
-		outputs, b.array(c.key.Column, c.key.Type), keys, quote(c.key.Column), inner, rows), nil
 }
+
+// wholeOnly says why the rows of each key cannot be told from those of another
+// in one pass over all: nil when they can.
+func wholeOnly(s *pg.SelectStmt) error {
+	switch {
+	case s.Op != pg.SetOperation_SETOP_NONE || s.WithClause != nil:
+		return errors.New("the values stand in one part of several")
+	case len(s.DistinctClause) > 0 && s.DistinctClause[0].GetNode() != nil:
+		return errors.New("DISTINCT ON keeps one row of each value's")
+	case slices.ContainsFunc(s.TargetList, windowed) || len(s.WindowClause) > 0 || slices.ContainsFunc(s.SortClause, windowed):
+		return errors.New("a window function counts the rows of each value")
+	case s.HavingClause != nil && len(s.GroupClause) == 0, slices.ContainsFunc(s.GroupClause, func(n *pg.Node) bool { return n.GetGroupingSet() != nil }):
+		return errors.New("a value without rows has a group, too")
+	case slices.ContainsFunc(s.TargetList, hasAggregate) && len(s.GroupClause) == 0 && s.LimitOffset != nil:
+		return errors.New("OFFSET skips the one row there is")
+	}
+	return nil
+}
+
+// alone reports a FROM of one table.
+func alone(from []*pg.Node) bool { return len(from) == 1 && from[0].GetRangeVar() != nil }
 
 // probe reports a SELECT that only asks whether there is a row.
 func probe(s *pg.SelectStmt) bool {
@@ -109,22 +121,6 @@ func probe(s *pg.SelectStmt) bool {
 		return contains(n, func(c *pg.Node) bool {
 			return c.GetColumnRef() != nil || c.GetFuncCall() != nil || c.GetSubLink() != nil
 		})
-	})
-}
-
-// returns reports whether the outputs hold the column.
-func returns(outputs []*pg.Node, column *pg.Node) bool {
-	want := names(column.GetColumnRef().GetFields())
-	return slices.ContainsFunc(outputs, func(n *pg.Node) bool {
-		ref := n.GetResTarget().GetVal().GetColumnRef()
-		if ref == nil {
-			return false
-		}
-		if ref.Fields[len(ref.Fields)-1].GetAStar() != nil {
-			return len(ref.Fields) == 1 || len(want) > 1 && ref.Fields[0].GetString_().GetSval() == want[0]
-		}
-		have := names(ref.Fields)
-		return have[len(have)-1] == want[len(want)-1] && (len(have) == 1 || len(want) == 1 || have[0] == want[0])
 	})
 }
 

@@ -61,38 +61,20 @@ func (j *judged) batch(u *subject) (analyzer.Fix, bool) {
 		}
 		return analyzer.Fix{}, false
 	}
-	if u.query.Command == query.Select && u.member.Distinct >= 0 && len(u.member.Varying) > len(u.keys) {
-		return analyzer.Fix{Kind: "code", Title: fmt.Sprintf("batch %s in the application: a value that is no key varies, too", phrase(u))}, true
-	}
-	var keys []query.BatchKey
-	for _, k := range u.keys {
-		b := query.BatchKey{Alias: k.table.Alias, Column: k.column, Unique: k.row()}
-		if c := k.rel.Column(k.column); c != nil {
-			b.Type = c.Type
-		}
-		keys = append(keys, b)
-	}
-	b, err := query.NewBatch(u.stmt.Text, keys, u.written())
+	b, err := u.rewrite()
 	if err != nil {
 		return analyzer.Fix{Kind: "code", Title: fmt.Sprintf("collect the values and ask once instead of %s per row; no statement is proposed: %v", phrase(u), err)}, true
 	}
-	title := j.title(u, b)
-	if b.Guessed {
-		title += "; the array types are guessed"
-	}
-	return analyzer.Fix{Kind: "rewrite", Title: title, SQL: b.SQL}, true
+	return analyzer.Fix{Kind: "rewrite", Title: j.title(u, b) + u.caveats(b), SQL: b.SQL}, true
 }
 
-// title says what the batch does, and what is different about it.
+// title says what the batch does.
 func (j *judged) title(u *subject, b *query.Batch) string {
 	columns := and(u.columns())
 	switch u.query.Command {
 	case query.Insert:
 		return fmt.Sprintf("insert all rows into %s with one statement, a thousand or so at a time; COPY from about 5000 on", u.short())
 	case query.Update:
-		if b.Form == query.BatchUnnest {
-			return fmt.Sprintf("update all rows of %s with one statement; a key that is in the list twice is updated once", u.short())
-		}
 		return fmt.Sprintf("update all rows of %s with one statement", u.short())
 	case query.Delete:
 		return fmt.Sprintf("delete all rows from %s with one statement", u.short())
@@ -101,9 +83,11 @@ func (j *judged) title(u *subject, b *query.Batch) string {
 	case query.BatchDistinct:
 		return fmt.Sprintf("ask once which values of %s have a row in %s", columns, u.short())
 	case query.BatchGrouped:
-		return fmt.Sprintf("ask for all values of %s at once; a value without rows is absent, which means 0", columns)
+		return fmt.Sprintf("ask for all values of %s at once", columns)
 	case query.BatchLateral:
 		return fmt.Sprintf("take the first rows of %s for all values of %s at once, with an index on %s and the ORDER BY; without one, row_number() OVER (PARTITION BY %s ...) reads less", u.short(), columns, columns, columns)
+	case query.BatchEach:
+		return fmt.Sprintf("ask for all values of %s in one round trip; the server still works for each of them", columns)
 	}
 	if u.write {
 		return fmt.Sprintf("lock all rows of %s at once, in one order: no deadlocks", u.short())

@@ -72,7 +72,7 @@ CREATE TABLE post_tags (post_id bigint, tag_id bigint, PRIMARY KEY (post_id, tag
 		if table != nil {
 			rel = s.Table("", table[1])
 		}
-		b, err := query.NewBatch(c.text, c.keys, rel)
+		b, err := query.NewBatch(query.Repeated{Text: c.text, Keys: c.keys, Table: rel})
 		if err != nil {
 			t.Errorf("%s: %v", c.text, err)
 			continue

@@ -1,6 +1,7 @@
 package nplusone
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -169,6 +170,25 @@ func unique(t *schema.Table, column string) bool {
 	}
 	for _, x := range t.Indexes {
 		if x.Unique && x.Where == "" && len(x.Parts) == 1 && x.Parts[0].Column == column {
+			return true
+		}
+	}
+	return false
+}
+
+// uniqueTogether reports columns of which some are given to one row only.
+func uniqueTogether(t *schema.Table, columns []string) bool {
+	if t == nil {
+		return false
+	}
+	among := func(c string) bool { return slices.Contains(columns, c) }
+	for _, c := range t.Constraints {
+		if (c.Kind == schema.PrimaryKey || c.Kind == schema.Unique) && len(c.Columns) > 0 && !slices.ContainsFunc(c.Columns, func(c string) bool { return !among(c) }) {
+			return true
+		}
+	}
+	for _, x := range t.Indexes {
+		if x.Unique && x.Where == "" && len(x.Parts) > 0 && !slices.ContainsFunc(x.Parts, func(p schema.Part) bool { return p.Column == "" || !among(p.Column) }) {
 			return true
 		}
 	}

@@ -32,6 +32,10 @@ func (p *played) run(pause float64, sql string, params ...any) {
 	if len(params) > 0 {
 		var values []string
 		for i, v := range params {
+			if v == nil {
+				values = append(values, fmt.Sprintf("$%d = NULL", i+1))
+				continue
+			}
 			values = append(values, fmt.Sprintf("$%d = '%v'", i+1, v))
 		}
 		p.lines = append(p.lines, prefix+"DETAIL:  parameters: "+strings.Join(values, ", "))

@@ -35,6 +35,7 @@ type key struct {
 	column string // or the expression
 	table  *query.Table
 	rel    *schema.Table
+	place  int // of the value, from 1: the parameter, or the literal where there are none; 0 unknown
 }
 
 // row reports a key whose value finds at most one row: the schema says so, or
@@ -160,7 +161,7 @@ func (u *subject) readKeys(varies func(query.Value) certainty) {
 			if p.Op != query.Eq && (p.Op != query.In || p.Values[0].Array) {
 				continue
 			}
-			k := key{column: p.Column, table: sc.Tables[p.Table], rel: sc.Tables[p.Table].Rel}
+			k := key{column: p.Column, table: sc.Tables[p.Table], rel: sc.Tables[p.Table].Rel, place: max(p.Values[0].Param, p.Values[0].Nth)}
 			if k.column == "" {
 				k.column = p.Expr
 			}

@@ -43,7 +43,7 @@ SELECT count(*) FROM posts WHERE author = 99;
 SELECT id, name FROM users WHERE team = 3;
 -- session: first
 -- params: 11..19
-SELECT id, title FROM posts WHERE author = $1 ORDER BY created_at DESC LIMIT 3; -- want `(?s)posts by author ran 9 times.*FROM unnest\(\$1::bigint\[\]\) AS k\(author\) CROSS JOIN LATERAL`
+SELECT id, title FROM posts WHERE author = $1 ORDER BY created_at DESC LIMIT 3; -- want `(?s)posts by author ran 9 times.*FROM unnest\(\$1::bigint\[\]\)\) AS k\(author\) CROSS JOIN LATERAL`
 
 -- A key of two columns, from a list that is not in the schema.
 -- session: stock
