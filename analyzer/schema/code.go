@@ -32,9 +32,9 @@ var languages = map[string]struct{ name, instead string }{
 
 const dumpInstead = "migrate an empty database with it, then name what pg_dump --schema-only writes"
 
-// codeMigration is how migration tools name what is not SQL: by a version, or
-// by the revision of Alembic.
-var codeMigration = regexp.MustCompile(`(?i)^([VRBm]?\d[\d._]*_+[^.]+|[0-9a-f]{12}_[^.]+)\.(rb|py|php|exs|[mc]?[jt]s|go|java|kt|groovy|rs|cs)$`)
+// codeMigration is how migration tools name what is not SQL: by a version, by
+// the revision of Alembic, or by the time and a dash (TypeORM, Sequelize).
+var codeMigration = regexp.MustCompile(`(?i)^(([VRBm]?\d[\d._]*_+[^.]+|[0-9a-f]{12}_[^.]+)\.(rb|py|php|exs|[mc]?[jt]s|go|java|kt|groovy|rs|cs)|\d{10,17}-[^.]+\.[mc]?[jt]s)$`)
 
 // code is migrations in one language that is not SQL.
 type code struct {
