@@ -50,7 +50,7 @@ func (r *review) finding(c *counts, m *merged) analyzer.Finding {
 	}
 	f.Loop.Timeline = r.timeline(counted[0]) // that of the first evidence
 	f.Message = j.message(f.Loop)
-	f.Fixes = j.fixes()
+	f.Fixes = append(j.fixes(), r.indexes(j)...)
 	if l := r.written(j); l != nil {
 		f.Loop.WrittenBy = l.name
 		if fix, ok := l.advice(j); ok {

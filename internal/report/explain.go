@@ -119,7 +119,7 @@ func (p *findingsPage) explainFinding(f *analyzer.Finding) {
 	p.saving(f)
 	p.gap()
 	for i := range f.Fixes {
-		if p.plan.byDDL(f.Fixes[i].SQL, f.Database) == nil {
+		if f.Loop != nil || p.plan.byDDL(f.Fixes[i].SQL, f.Database) == nil {
 			p.fix(f, &f.Fixes[i])
 		}
 	}
