@@ -74,7 +74,11 @@ func (f *folder) code() []code {
 // noSQL is the error of a folder without anything to apply.
 func noSQL(dir string, code []code, files []string) error {
 	if len(code) > 0 {
-		return fmt.Errorf("no .sql file in %s: %s", dir, code[0])
+		said := make([]string, len(code))
+		for i, c := range code {
+			said[i] = c.String()
+		}
+		return fmt.Errorf("no .sql file in %s: %s", dir, strings.Join(said, "; "))
 	}
 	for _, ending := range []string{".prisma", ".hcl", ".rb", ".xml"} {
 		for _, name := range files {
