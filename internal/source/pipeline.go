@@ -26,7 +26,7 @@ type format interface {
 // block is a piece of input that holds whole records.
 type block struct {
 	number      int
-	memory      []byte
+	memory      []byte // of the worker that reads it
 	data        []byte
 	line        int64 // of its first byte, from 1
 	offset      int64 // of its first byte
@@ -40,9 +40,10 @@ type block struct {
 
 const byteOrderMark = "\xef\xbb\xbf"
 
-// log reads a log in parallel: one goroutine cuts blocks at record boundaries,
-// workers read them, and the shards are merged in the order of the input. All
-// that is held are a few blocks per worker.
+// log reads a log in parallel: workers take turns at cutting a block off at a
+// record boundary, each reads its own, so that a block's bytes stay with the
+// core that fetched them, and the shards are merged in the order of the input.
+// All that is held are a block per worker and a few shards.
 func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 	number := r.input(in, workload.SourceLog)
 	if br, ok := src.(*bufio.Reader); ok {
@@ -51,44 +52,36 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 			in.Bytes += int64(n)
 		}
 	}
-	window := r.o.Jobs + 4
-	free, work, done := make(chan *block, window), make(chan *block, window), make(chan *block, window)
-	for range window {
-		free <- &block{}
-	}
 	c := newCutter(src, f, r.o)
 	c.line, c.offset = in.Lines+1, in.Bytes
 	if r.followed != nil {
 		c.prompt = true
 		r.followed.goOn()
 	}
-	cutting := make(chan struct{})
-	go func() {
-		defer close(cutting)
-		defer close(work)
-		c.run(r.ctx, free, work)
-	}()
-
+	window := 2*r.o.Jobs + 4
+	p := &pipeline{format: f, cutter: c, free: make(chan *block, window), done: make(chan *block, window)}
+	for range window {
+		p.free <- &block{}
+	}
 	workers := make([]*workload.Worker, r.o.Jobs)
 	var scanning sync.WaitGroup
 	for i := range workers {
 		workers[i] = r.agg.NewWorker(workload.SourceLog)
 		s := newScanner(r, number, workers[i])
-		scanning.Go(func() { scanBlocks(r.ctx, f, s, work, done) })
+		scanning.Go(func() { p.work(r.ctx, s) })
 	}
 	finished := make(chan struct{})
 	go func() {
 		scanning.Wait()
 		close(finished)
 	}()
-	r.merge(in, done, free, finished)
+	r.merge(in, p, finished)
 	for _, w := range workers {
 		r.agg.Collect(w)
 	}
 	if r.ctx.Err() != nil {
-		return nil // the cutter may wait for input that never comes
+		return nil // a worker may wait for input that never comes
 	}
-	<-cutting
 	in.Bytes, in.Lines = in.Bytes+c.passedBytes, in.Lines+c.passedLines
 	r.hold(in, number, f, c)
 	if c.err != nil {
@@ -97,27 +90,66 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 	return nil
 }
 
-// scanBlocks is one worker. A block that it took is read to its end, so that
-// what was read of a cancelled input has no gaps.
-func scanBlocks(ctx context.Context, f format, s *scanner, work <-chan *block, done chan<- *block) {
+// pipeline is a log that is being read.
+type pipeline struct {
+	format     format
+	turn       sync.Mutex // whose it is may cut
+	cutter     *cutter
+	free, done chan *block
+
+	taken   sync.Mutex
+	blocks  int  // that were cut and will be done
+	stopped bool // no more of them
+}
+
+// work is one worker. A block that it took is read to its end, so that what was
+// read of a cancelled input has no gaps.
+func (p *pipeline) work(ctx context.Context, s *scanner) {
+	var memory []byte
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case b, ok := <-work:
-			if !ok {
+		case b := <-p.free:
+			b.memory = memory
+			if !p.cut(ctx, b) {
 				return
 			}
 			s.begin(b.shard)
-			f.scan(b, s)
+			p.format.scan(b, s)
 			b.shard = s.end()
-			done <- b
+			memory, b.memory = b.memory, nil
+			p.done <- b
 		}
 	}
 }
 
+// cut takes the next block; false is the end of the input.
+func (p *pipeline) cut(ctx context.Context, b *block) bool {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	if !p.cutter.next(ctx, b) {
+		return false
+	}
+	p.taken.Lock()
+	defer p.taken.Unlock()
+	if p.stopped {
+		return false
+	}
+	p.blocks++
+	return true
+}
+
+// stop returns how many blocks were cut; there are no more.
+func (p *pipeline) stop() int {
+	p.taken.Lock()
+	defer p.taken.Unlock()
+	p.stopped = true
+	return p.blocks
+}
+
 // merge takes the blocks in the order of the input and gives them back.
-func (r *reading) merge(in *workload.Input, done <-chan *block, free chan<- *block, finished <-chan struct{}) {
+func (r *reading) merge(in *workload.Input, p *pipeline, finished <-chan struct{}) {
 	early := map[int]*block{} // bounded by the number of blocks
 	next := 0
 	take := func(b *block) {
@@ -128,22 +160,20 @@ func (r *reading) merge(in *workload.Input, done <-chan *block, free chan<- *blo
 			r.agg.Merge(b.shard)
 			in.Bytes += int64(len(b.data)) + b.passedBytes
 			in.Lines += b.lines + b.passedLines
-			free <- b
+			p.free <- b
 		}
 	}
 	for {
 		select {
-		case b := <-done:
+		case b := <-p.done:
 			take(b)
+			continue
 		case <-finished:
-			for {
-				select {
-				case b := <-done:
-					take(b)
-				default:
-					return
-				}
-			}
+		case <-r.ctx.Done(): // one of the workers may wait for input that never comes
 		}
+		for n := p.stop(); next < n; {
+			take(<-p.done)
+		}
+		return
 	}
 }

@@ -33,25 +33,6 @@ func newCutter(src io.Reader, f format, o Options) *cutter {
 // stands around it.
 func longestRecord(maxStatement int) int { return 2*maxStatement + 8*maxHead }
 
-// run cuts until the input ends.
-func (c *cutter) run(ctx context.Context, free <-chan *block, work chan<- *block) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case b := <-free:
-			if !c.next(ctx, b) {
-				return
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case work <- b:
-			}
-		}
-	}
-}
-
 // next fills a block; false is the end of the input.
 func (c *cutter) next(ctx context.Context, b *block) bool {
 	if cap(b.memory) > 2*c.size || b.memory == nil {

@@ -57,7 +57,7 @@ func (o Options) withDefaults() Options {
 		o.Jobs = min(runtime.GOMAXPROCS(0), maxJobs)
 	}
 	if o.blockSize <= 0 {
-		o.blockSize = 1 << 16 // of several, with what was read in them, a core's second cache holds all
+		o.blockSize = 1 << 17 // of several, with what was read in them, a core's second cache holds all
 	}
 	return o
 }
