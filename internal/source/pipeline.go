@@ -41,9 +41,10 @@ type block struct {
 const byteOrderMark = "\xef\xbb\xbf"
 
 // log reads a log in parallel: workers take turns at cutting a block off at a
-// record boundary, each reads its own, so that a block's bytes stay with the
-// core that fetched them, and the shards are merged in the order of the input.
-// All that is held are a block per worker and a few shards.
+// record boundary, each reads its own, and whoever has read the next one of the
+// input merges it and those behind it that are ready. So a block's bytes and
+// what was read in them mostly stay with the core that fetched them. All that is
+// held are a few blocks per worker.
 func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 	number := r.input(in, workload.SourceLog)
 	if br, ok := src.(*bufio.Reader); ok {
@@ -58,29 +59,33 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 		c.prompt = true
 		r.followed.goOn()
 	}
-	window := 2*r.o.Jobs + 4
-	p := &pipeline{format: f, cutter: c, free: make(chan *block, window), done: make(chan *block, window)}
-	for range window {
-		p.free <- &block{}
-	}
+	p := newPipeline(f, c, 2*r.o.Jobs+2, func(b *block) {
+		r.agg.Merge(b.shard)
+		in.Bytes += int64(len(b.data)) + b.passedBytes
+		in.Lines += b.lines + b.passedLines
+	})
 	workers := make([]*workload.Worker, r.o.Jobs)
-	var scanning sync.WaitGroup
+	var working sync.WaitGroup
 	for i := range workers {
 		workers[i] = r.agg.NewWorker(workload.SourceLog)
 		s := newScanner(r, number, workers[i])
-		scanning.Go(func() { p.work(r.ctx, s) })
+		working.Go(func() { p.work(r.ctx, s) })
 	}
-	finished := make(chan struct{})
+	ended := make(chan struct{})
 	go func() {
-		scanning.Wait()
-		close(finished)
+		working.Wait()
+		close(ended)
 	}()
-	r.merge(in, p, finished)
+	select {
+	case <-ended:
+	case <-r.ctx.Done(): // a worker may wait for input that never comes
+	}
+	p.finish()
 	for _, w := range workers {
 		r.agg.Collect(w)
 	}
 	if r.ctx.Err() != nil {
-		return nil // a worker may wait for input that never comes
+		return nil
 	}
 	in.Bytes, in.Lines = in.Bytes+c.passedBytes, in.Lines+c.passedLines
 	r.hold(in, number, f, c)
@@ -92,14 +97,28 @@ func (r *reading) log(in *workload.Input, src io.Reader, f format) error {
 
 // pipeline is a log that is being read.
 type pipeline struct {
-	format     format
-	turn       sync.Mutex // whose it is may cut
-	cutter     *cutter
-	free, done chan *block
+	format format
+	free   chan *block
+	turn   sync.Mutex // whose it is may cut
+	cutter *cutter
+	merge  func(*block) // one at a time, in the order of the input
 
-	taken   sync.Mutex
-	blocks  int  // that were cut and will be done
-	stopped bool // no more of them
+	mu      sync.Mutex
+	merged  sync.Cond // another block was
+	early   map[int]*block
+	next    int  // to be merged
+	merging bool // somebody is
+	cut     int  // blocks, all of which will be merged
+	over    bool // no more of them
+}
+
+func newPipeline(f format, c *cutter, blocks int, merge func(*block)) *pipeline {
+	p := &pipeline{format: f, cutter: c, merge: merge, free: make(chan *block, blocks), early: map[int]*block{}}
+	p.merged.L = &p.mu
+	for range blocks {
+		p.free <- &block{}
+	}
+	return p
 }
 
 // work is one worker. A block that it took is read to its end, so that what was
@@ -112,68 +131,62 @@ func (p *pipeline) work(ctx context.Context, s *scanner) {
 			return
 		case b := <-p.free:
 			b.memory = memory
-			if !p.cut(ctx, b) {
+			if !p.take(ctx, b) {
 				return
 			}
 			s.begin(b.shard)
 			p.format.scan(b, s)
 			b.shard = s.end()
 			memory, b.memory = b.memory, nil
-			p.done <- b
+			p.done(b)
 		}
 	}
 }
 
-// cut takes the next block; false is the end of the input.
-func (p *pipeline) cut(ctx context.Context, b *block) bool {
+// take fills in the next block; false is the end of the input.
+func (p *pipeline) take(ctx context.Context, b *block) bool {
 	p.turn.Lock()
 	defer p.turn.Unlock()
 	if !p.cutter.next(ctx, b) {
 		return false
 	}
-	p.taken.Lock()
-	defer p.taken.Unlock()
-	if p.stopped {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over {
 		return false
 	}
-	p.blocks++
+	p.cut++
 	return true
 }
 
-// stop returns how many blocks were cut; there are no more.
-func (p *pipeline) stop() int {
-	p.taken.Lock()
-	defer p.taken.Unlock()
-	p.stopped = true
-	return p.blocks
+// done takes a block that was read, and merges what is ready unless another
+// worker does.
+func (p *pipeline) done(b *block) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.early[b.number] = b
+	if p.merging {
+		return
+	}
+	p.merging = true
+	for b := p.early[p.next]; b != nil; b = p.early[p.next] {
+		delete(p.early, p.next)
+		p.mu.Unlock()
+		p.merge(b)
+		p.free <- b
+		p.mu.Lock()
+		p.next++
+	}
+	p.merging = false
+	p.merged.Broadcast()
 }
 
-// merge takes the blocks in the order of the input and gives them back.
-func (r *reading) merge(in *workload.Input, p *pipeline, finished <-chan struct{}) {
-	early := map[int]*block{} // bounded by the number of blocks
-	next := 0
-	take := func(b *block) {
-		early[b.number] = b
-		for b := early[next]; b != nil; b = early[next] {
-			delete(early, next)
-			next++
-			r.agg.Merge(b.shard)
-			in.Bytes += int64(len(b.data)) + b.passedBytes
-			in.Lines += b.lines + b.passedLines
-			p.free <- b
-		}
-	}
-	for {
-		select {
-		case b := <-p.done:
-			take(b)
-			continue
-		case <-finished:
-		case <-r.ctx.Done(): // one of the workers may wait for input that never comes
-		}
-		for n := p.stop(); next < n; {
-			take(<-p.done)
-		}
-		return
+// finish waits until all blocks that were cut are merged; there are no more.
+func (p *pipeline) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	for p.next < p.cut {
+		p.merged.Wait()
 	}
 }
