@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -167,12 +168,16 @@ func (w *Worker) End() *Shard {
 // Add takes one record.
 func (w *Worker) Add(o *Observation) {
 	s := w.shard
-	s.events = append(s.events, packed{
-		start: o.Start, dur: o.Dur, line: o.Line, session: w.session(o), group: noGroup,
-		vxid: o.Vxid, request: o.Request, flags: o.Flags, kind: o.Kind,
-		params: uint32(len(s.arena)), values: uint8(min(len(o.Params), MaxParams)),
-	})
-	e := &s.events[len(s.events)-1]
+	n := len(s.events)
+	if n == cap(s.events) {
+		s.events = slices.Grow(s.events, 1)
+	}
+	s.events = s.events[:n+1]
+	e := &s.events[n] // what was there before is written over, each field by itself: a copy of all would wait for them
+	e.start, e.dur, e.line = o.Start, o.Dur, o.Line
+	e.session, e.group, e.vxid, e.request, e.rare = w.session(o), noGroup, o.Vxid, o.Request, 0
+	e.flags, e.kind = o.Flags, o.Kind
+	e.params, e.values = uint32(len(s.arena)), uint8(min(len(o.Params), MaxParams))
 	if o.Context != w.client.hash {
 		w.client = numberOfHash{o.Context, w.context(o)}
 	}

@@ -58,6 +58,8 @@ type scanner struct {
 
 	database names // of the last records
 
+	messages [2]message // of the plain log's record and of the next
+
 	row    csvRow
 	record record // of the formats that read one at a time
 }
@@ -172,16 +174,20 @@ func (s *scanner) takePlain(r *record, m *message) {
 		s.from, s.to = min(s.from, r.at), max(s.to, r.at)
 	}
 	o := &s.seen
-	o.Event = workload.Event{Line: r.line, Input: s.input, Rows: workload.None, Kind: m.kind, Vxid: transactionNumber(r.vxid)}
+	// All of [workload.Event], one by one: its fields are worth more than its copy.
+	o.Start, o.Dur, o.Line, o.Input, o.Kind, o.Flags = 0, 0, r.line, s.input, m.kind, m.flags()
+	o.Rows, o.Bind, o.Lock, o.Request, o.Params, o.Vxid = workload.None, 0, 0, 0, nil, 0
+	if len(r.vxid) > 0 {
+		o.Vxid = transactionNumber(r.vxid)
+	}
 	o.Values, o.LeadWild = nil, 0
-	o.Session, o.Name, o.Position = r.session, r.name, r.offset
+	o.Event.Session, o.Session, o.Name, o.Position = 0, r.session, r.name, r.offset
 	if m.timed {
 		o.Dur = m.dur
 	}
 	if r.timed {
 		o.Start = r.at - o.Dur
 	}
-	o.Flags |= m.flags()
 	s.values.list, s.values.known, s.values.cut = s.values.list[:0], false, false
 	s.add(r, m)
 }

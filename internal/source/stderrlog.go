@@ -3,8 +3,6 @@ package source
 import (
 	"bytes"
 
-	"github.com/cespare/xxhash/v2"
-
 	"github.com/apilint/apilint/analyzer/workload"
 )
 
@@ -66,7 +64,7 @@ func continues(line []byte) bool {
 func (f *stderrReader) scan(b *block, s *scanner) {
 	m := &s.match
 	m.p, m.language, m.clock.zone = f.prefix, f.language, s.clock.zone
-	u := unit{s: s, data: b.data, longest: b.longest}
+	u := unit{s: s, data: b.data, longest: b.longest, message: &s.messages[0], next: &s.messages[1]}
 	line := b.line - 1
 	for at := 0; at < len(b.data); {
 		start := at
@@ -130,13 +128,13 @@ func tail(s []byte, from int) []byte { return s[min(from, len(s)):] }
 func (p *prefix) sessionHash(h *head) uint64 {
 	switch {
 	case p.fields['c'] || len(h.session) > 0:
-		return xxhash.Sum64(h.session)
+		return hashName(h.session)
 	case len(h.start) > 0:
-		return spread(xxhash.Sum64(h.pid) ^ xxhash.Sum64(h.start)<<1)
+		return spread(hashName(h.pid) ^ hashName(h.start)<<1)
 	case len(h.user)+len(h.database) > 0:
-		return spread(spread(xxhash.Sum64(h.pid)^xxhash.Sum64(h.user)<<1) ^ xxhash.Sum64(h.database))
+		return spread(spread(hashName(h.pid)^hashName(h.user)<<1) ^ hashName(h.database))
 	}
-	return xxhash.Sum64(h.pid)
+	return hashName(h.pid)
 }
 
 // unit is the state of a unit that is being read.
@@ -145,7 +143,8 @@ type unit struct {
 	data    []byte
 	longest int // bytes of a unit that are read
 	record  record
-	message message // of the record, when it is known and all of it
+	message *message // of the record, when it is known and all of it
+	next    *message // of the line that is looked at
 	known   bool
 	dirty   bool    // record has more than plain sets
 	open    bool    // record is one
@@ -157,7 +156,7 @@ type unit struct {
 func (u *unit) begin(at int) {
 	switch {
 	case u.known:
-		u.s.takePlain(&u.record, &u.message)
+		u.s.takePlain(&u.record, u.message)
 	case u.open:
 		u.s.take(&u.record)
 	}
@@ -172,7 +171,8 @@ func (u *unit) plain(m *matcher, text []byte, start int) bool {
 		return false
 	}
 	s := text[h.text:]
-	next := message{kind: workload.KindOther}
+	next := u.next
+	*next = message{kind: workload.KindOther}
 	next.read(s)
 	switch next.kind {
 	case workload.KindExecution, workload.KindFetch, workload.KindPending:
@@ -184,7 +184,7 @@ func (u *unit) plain(m *matcher, text []byte, start int) bool {
 	if u.dirty {
 		*r, u.dirty = record{}, false
 	}
-	u.message = next
+	u.message, u.next = next, u.message
 	r.at, r.timed, r.user, r.database, r.app, r.vxid, r.severity = h.at, h.timed, h.user, h.database, h.app, h.vxid, h.severity
 	r.session, r.name = m.p.sessionHash(h), h.session
 	if r.name == nil {
