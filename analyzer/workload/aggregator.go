@@ -31,6 +31,7 @@ type Aggregator struct {
 	servers   []*server
 	server    *server // that wrote input; nil unknown
 	opened    int     // sessions so far
+	before    int     // sessions of the inputs before this one
 	folded    int     // group of what --max-groups folded, -1 none
 	counted   int     // rows of w.Statistics
 	event     Event   // that is being merged
@@ -65,7 +66,7 @@ func NewAggregator(l Limits, observers ...Observer) *Aggregator {
 // to it. The caller fills in's description, the aggregator its coverage.
 func (a *Aggregator) Input(in *Input, s Source) uint32 {
 	a.w.Inputs = append(a.w.Inputs, in)
-	a.server = nil
+	a.server, a.before = nil, a.opened
 	a.input, a.number, a.source = in, uint32(len(a.w.Inputs)-1), s
 	return a.number
 }

@@ -38,7 +38,7 @@ func (a *Aggregator) place(input *Input, at int64) *server {
 	}
 	if best == nil {
 		best = &server{}
-		if a.opened > 0 {
+		if a.before > 0 {
 			best.salt = (uint64(a.number) + 1) * 0x9e3779b97f4a7c15 // any number of many bits
 		}
 		if len(a.servers) == maxServers {

@@ -269,7 +269,8 @@ func (f *csvReader) split(b []byte) int {
 		if nl < 0 {
 			break
 		}
-		if f.surelyBegins(b[nl+1 : end]) {
+		// The last line may not be there as a whole: then only its head must.
+		if line := b[nl+1 : end]; (end < len(b) || len(line) >= maxHead) && f.surelyBegins(line) {
 			return nl + 1
 		}
 		end = nl

@@ -270,6 +270,9 @@ func (r *reading) open(n named) error {
 	return r.content(in, raw, file, 0)
 }
 
+// maxPassed is how many bytes of an input that is not read are counted.
+const maxPassed = 1 << 30
+
 // read hands the content to the reader of its format.
 func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	kind := r.o.Format
@@ -341,7 +344,7 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	if r.followed != nil {
 		r.followed.stop()
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(src, 1<<30))
+	n, err := io.Copy(io.Discard, io.LimitReader(src, maxPassed))
 	in.Bytes = n
 	if err != nil {
 		in.Notes = append(in.Notes, "reading stopped: "+err.Error())
