@@ -158,37 +158,19 @@ func refers(t *schema.Table, column string, to *schema.Table, toColumn string) b
 	return false
 }
 
-// unique reports whether the column alone finds at most one row.
-func unique(t *schema.Table, column string) bool {
+// unique reports columns of which some are given to at most one row.
+func unique(t *schema.Table, columns ...string) bool {
 	if t == nil {
 		return false
 	}
+	other := func(c string) bool { return !slices.Contains(columns, c) }
 	for _, c := range t.Constraints {
-		if (c.Kind == schema.PrimaryKey || c.Kind == schema.Unique) && len(c.Columns) == 1 && c.Columns[0] == column {
+		if (c.Kind == schema.PrimaryKey || c.Kind == schema.Unique) && len(c.Columns) > 0 && !slices.ContainsFunc(c.Columns, other) {
 			return true
 		}
 	}
 	for _, x := range t.Indexes {
-		if x.Unique && x.Where == "" && len(x.Parts) == 1 && x.Parts[0].Column == column {
-			return true
-		}
-	}
-	return false
-}
-
-// uniqueTogether reports columns of which some are given to one row only.
-func uniqueTogether(t *schema.Table, columns []string) bool {
-	if t == nil {
-		return false
-	}
-	among := func(c string) bool { return slices.Contains(columns, c) }
-	for _, c := range t.Constraints {
-		if (c.Kind == schema.PrimaryKey || c.Kind == schema.Unique) && len(c.Columns) > 0 && !slices.ContainsFunc(c.Columns, func(c string) bool { return !among(c) }) {
-			return true
-		}
-	}
-	for _, x := range t.Indexes {
-		if x.Unique && x.Where == "" && len(x.Parts) > 0 && !slices.ContainsFunc(x.Parts, func(p schema.Part) bool { return p.Column == "" || !among(p.Column) }) {
+		if x.Unique && x.Where == "" && len(x.Parts) > 0 && !slices.ContainsFunc(x.Parts, func(p schema.Part) bool { return p.Column == "" || other(p.Column) }) {
 			return true
 		}
 	}

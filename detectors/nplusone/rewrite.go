@@ -41,7 +41,7 @@ func (u *subject) finds() bool {
 	for i, k := range all {
 		columns[i] = k.column
 	}
-	return uniqueTogether(u.scope.Tables[0].Rel, columns)
+	return unique(u.scope.Tables[0].Rel, columns...)
 }
 
 // variation tells of the placeholders of the normalised statement whether their
