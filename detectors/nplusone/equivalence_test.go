@@ -16,7 +16,6 @@ import (
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/sequence"
 	"github.com/apilint/apilint/analyzer/sqltree"
-	"github.com/apilint/apilint/analyzer/workload"
 	"github.com/apilint/apilint/detectors/nplusone"
 	"github.com/apilint/apilint/internal/pgserver"
 	"github.com/apilint/apilint/internal/pgserver/pgtest"
@@ -34,22 +33,13 @@ type one struct {
 // loops.
 func rewritesOf(t *testing.T, sch *schema.Cluster, paths []string, options source.Options) (out []nplusone.Rewritten) {
 	t.Helper()
-	f := sequence.New(sequence.Options{})
-	agg := workload.NewAggregator(workload.Limits{}, f)
-	options.Jobs = 1
-	if err := source.Read(context.Background(), paths, options, agg); err != nil {
-		t.Fatal(err)
-	}
-	_, err := engine.Run(context.Background(), engine.Input{
-		Workload: agg.Workload(), Loops: f.Candidates(), Schemas: sch,
-		Detectors: []*analyzer.Detector{{Rules: nplusone.Detector.Rules, Review: func(w *analyzer.Workload) error {
-			out = append(out, nplusone.Rewrites(w)...)
-			return nil
-		}}},
-	}, engine.Options{Jobs: 1, MinConfidence: -1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := read(t, sequence.Options{}, options, paths...)
+	in.Schemas = sch
+	in.Detectors = []*analyzer.Detector{{Rules: nplusone.Detector.Rules, Review: func(w *analyzer.Workload) error {
+		out = append(out, nplusone.Rewrites(w)...)
+		return nil
+	}}}
+	judged(t, in, engine.Options{Jobs: 1, MinConfidence: -1})
 	return out
 }
 

@@ -1,15 +1,12 @@
 package nplusone_test
 
 import (
-	"context"
-	"os"
-	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/apilint/apilint/analyzer/engine"
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/sequence"
-	"github.com/apilint/apilint/analyzer/workload"
 	"github.com/apilint/apilint/detectors"
 	"github.com/apilint/apilint/internal/source"
 )
@@ -27,21 +24,11 @@ func TestFindings_carryTheIndexThatTheBatchNeeds(t *testing.T) {
 			p.run(1, "SELECT title FROM tasks WHERE person_id = $1", i)
 		}
 		p.run(1, "COMMIT")
-		path := filepath.Join(t.TempDir(), "server.log")
-		if err := os.WriteFile(path, []byte(p.log()), 0o600); err != nil {
-			t.Fatal(err)
-		}
 		sch := schema.New()
 		sch.AddDDL("schema.sql", "CREATE TABLE tasks (id bigint PRIMARY KEY, person_id bigint, title text);"+c.ddl)
-		f := sequence.New(sequence.Options{})
-		agg := workload.NewAggregator(workload.Limits{}, f)
-		if err := source.Read(context.Background(), []string{path}, source.Options{Jobs: 1}, agg); err != nil {
-			t.Fatal(err)
-		}
-		res, err := engine.Run(context.Background(), engine.Input{Workload: agg.Workload(), Loops: f.Candidates(), Schemas: schema.Alone(sch), Detectors: detectors.All()}, engine.Options{Jobs: 1, MinConfidence: -1})
-		if err != nil {
-			t.Fatal(err)
-		}
+		in := read(t, sequence.Options{}, source.Options{Stdin: strings.NewReader(p.log())}, "-")
+		in.Schemas, in.Detectors = schema.Alone(sch), detectors.All()
+		res := judged(t, in, engine.Options{Jobs: 1, MinConfidence: -1})
 		n := 0
 		for _, f := range res.Findings {
 			for _, fix := range f.Fixes {

@@ -34,14 +34,24 @@ func analyseAll(t *testing.T, least float64, stdin io.Reader, paths ...string) *
 
 func analyseBy(t *testing.T, s sequence.Options, o engine.Options, stdin io.Reader, paths ...string) *analyzer.Result {
 	t.Helper()
+	return judged(t, read(t, s, source.Options{Stdin: stdin}, paths...), o)
+}
+
+// read reads inputs for this package's detector, with one worker.
+func read(t *testing.T, s sequence.Options, o source.Options, paths ...string) engine.Input {
+	t.Helper()
 	f := sequence.New(s)
 	agg := workload.NewAggregator(workload.Limits{}, f)
-	if err := source.Read(context.Background(), paths, source.Options{Stdin: stdin, Jobs: 1}, agg); err != nil {
-		t.Fatal(err)
+	o.Jobs = 1
+	if err := source.Read(context.Background(), paths, o, agg); err != nil {
+		t.Fatalf("%v: %v", paths, err)
 	}
-	res, err := engine.Run(context.Background(), engine.Input{
-		Workload: agg.Workload(), Loops: f.Candidates(), Detectors: []*analyzer.Detector{nplusone.Detector},
-	}, o)
+	return engine.Input{Workload: agg.Workload(), Loops: f.Candidates(), Detectors: []*analyzer.Detector{nplusone.Detector}}
+}
+
+func judged(t *testing.T, in engine.Input, o engine.Options) *analyzer.Result {
+	t.Helper()
+	res, err := engine.Run(context.Background(), in, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package nplusone_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,8 +11,6 @@ import (
 	"github.com/apilint/apilint/analyzer/engine"
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/sequence"
-	"github.com/apilint/apilint/analyzer/workload"
-	"github.com/apilint/apilint/detectors/nplusone"
 	"github.com/apilint/apilint/internal/source"
 )
 
@@ -31,13 +28,8 @@ func compared(t *testing.T, ddl string, o source.Options, paths ...string) *anal
 	for i := range paths {
 		paths[i] = in(paths[i])
 	}
-	o.Jobs, o.StatsBefore, o.StatsAfter = 1, in(o.StatsBefore), in(o.StatsAfter)
-	f := sequence.New(sequence.Options{})
-	agg := workload.NewAggregator(workload.Limits{}, f)
-	if err := source.Read(context.Background(), paths, o, agg); err != nil {
-		t.Fatal(err)
-	}
-	input := engine.Input{Workload: agg.Workload(), Loops: f.Candidates(), Detectors: []*analyzer.Detector{nplusone.Detector}}
+	o.StatsBefore, o.StatsAfter = in(o.StatsBefore), in(o.StatsAfter)
+	input := read(t, sequence.Options{}, o, paths...)
 	if ddl != "" {
 		text, err := os.ReadFile(in(ddl))
 		if err != nil {
@@ -47,11 +39,7 @@ func compared(t *testing.T, ddl string, o source.Options, paths ...string) *anal
 		sch.AddDDL(ddl, string(text))
 		input.Schemas = schema.Alone(sch)
 	}
-	res, err := engine.Run(context.Background(), input, engine.Options{Jobs: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
+	return judged(t, input, engine.Options{Jobs: 1})
 }
 
 // counted writes findings as rule, children, times per call of the parent,

@@ -1,7 +1,6 @@
 package nplusone_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -15,8 +14,6 @@ import (
 	"github.com/apilint/apilint/analyzer/engine"
 	"github.com/apilint/apilint/analyzer/schema"
 	"github.com/apilint/apilint/analyzer/sequence"
-	"github.com/apilint/apilint/analyzer/workload"
-	"github.com/apilint/apilint/detectors/nplusone"
 	"github.com/apilint/apilint/internal/source"
 )
 
@@ -223,18 +220,9 @@ func declared(t *testing.T) map[string]*schema.Cluster {
 // review reads a recording and gives all that was found, sure or not.
 func review(t *testing.T, folder string, c truth, sch *schema.Cluster) *analyzer.Result {
 	t.Helper()
-	f := sequence.New(sequence.Options{})
-	agg := workload.NewAggregator(workload.Limits{}, f)
-	if err := source.Read(context.Background(), []string{filepath.Join(folder, c.Log)}, source.Options{Jobs: 1}, agg); err != nil {
-		t.Fatalf("%s: %v", c.Log, err)
-	}
-	res, err := engine.Run(context.Background(), engine.Input{
-		Workload: agg.Workload(), Loops: f.Candidates(), Schemas: sch, Detectors: []*analyzer.Detector{nplusone.Detector},
-	}, engine.Options{Jobs: 1, MinConfidence: -1})
-	if err != nil {
-		t.Fatalf("%s: %v", c.Log, err)
-	}
-	return res
+	in := read(t, sequence.Options{}, source.Options{}, filepath.Join(folder, c.Log))
+	in.Schemas = sch
+	return judged(t, in, engine.Options{Jobs: 1, MinConfidence: -1})
 }
 
 func readTruths(t *testing.T, folder string) []truth {
