@@ -222,7 +222,7 @@ func advice(res *analyzer.Result) string {
 		case in.Kind == "schema" || in.Kind == "stats":
 			continue
 		case in.Kind == "server": // its notes say why there are no statements
-		case in.Bytes == 0 && in.Kind != "pgss":
+		case in.Bytes == 0 && in.Kind != "pgss" && len(in.Envelopes) == 0:
 			fmt.Fprintf(&b, "apilint: %s is empty\n", in.Path)
 		case in.Records == 0:
 			fmt.Fprintf(&b, "apilint: %s: nothing recognised in it\n", in.Path)

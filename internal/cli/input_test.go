@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/apilint/apilint/analyzer/engine"
 	"github.com/apilint/apilint/analyzer/workload"
 )
 
@@ -40,6 +44,27 @@ func TestMoment_readsTheUsualForms(t *testing.T) {
 	for _, text := range []string{"yesterday", "8:00", "2026-13-01"} {
 		if got, err := moment("since", text); err == nil {
 			t.Errorf("moment(%q) = %v, want an error", text, got)
+		}
+	}
+}
+
+// Only what holds nothing at all is empty: what is packed and cannot be unpacked
+// is not.
+func TestAnalyze_doesNotCallDamagedFilesEmpty(t *testing.T) {
+	for name, content := range map[string]string{
+		"damaged.gz": "\x1f\x8b\x08\x00garbage garbage", "cut.bz2": "BZh91AY&SYgarbage",
+		"foreign.lzma": "]\x00\x00\x80\x00\xff\xff\xff\xff\xff\xff\xff\xff\x00garbage", "empty.log": "",
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, errs strings.Builder
+		if code := Main([]string{"analyze", path}, strings.NewReader(""), &out, &errs); code != engine.ExitUnrecognised {
+			t.Errorf("%s: exit %d", name, code)
+		}
+		if got, want := strings.Contains(errs.String(), "is empty"), content == ""; got != want {
+			t.Errorf("%s: called empty %v, want %v:\n%s", name, got, want, errs.String())
 		}
 	}
 }

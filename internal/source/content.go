@@ -31,7 +31,7 @@ func (r *reading) content(in *workload.Input, raw io.Reader, file *os.File, dept
 			return r.archived(in, name, br, file, depth)
 		}
 		if name, command := compression.Unreadable(magic); name != "" {
-			in.Bytes, _ = io.Copy(io.Discard, io.LimitReader(br, maxPassed))
+			passOver(in, br)
 			return r.refuse(in, name+" is not read: "+command+" | apilint analyze -")
 		}
 		name := compression.Of(magic)

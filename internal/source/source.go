@@ -46,7 +46,7 @@ type Options struct {
 	rest         func()                // tests wait until a followed log was read
 }
 
-// maxJobs is how many workers one goroutine that merges can keep busy.
+// maxJobs is how many workers can keep busy while one of them merges.
 const maxJobs = 8
 
 func (o Options) withDefaults() Options {
@@ -270,7 +270,6 @@ func (r *reading) open(n named) error {
 	return r.content(in, raw, file, 0)
 }
 
-// maxPassed is how many bytes of an input that is not read are counted.
 const maxPassed = 1 << 30
 
 // read hands the content to the reader of its format.
@@ -344,10 +343,15 @@ func (r *reading) read(in *workload.Input, src io.Reader, head []byte) error {
 	if r.followed != nil {
 		r.followed.stop()
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(src, maxPassed))
-	in.Bytes = n
+	passOver(in, src)
+	return nil
+}
+
+// passOver counts the bytes of an input that is not read, up to maxPassed.
+func passOver(in *workload.Input, src io.Reader) {
+	var err error
+	in.Bytes, err = io.Copy(io.Discard, io.LimitReader(src, maxPassed))
 	if err != nil {
 		in.Notes = append(in.Notes, "reading stopped: "+err.Error())
 	}
-	return nil
 }
