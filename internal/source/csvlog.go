@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Columns of csvlog, by position. Versions only append: 23 up to PostgreSQL 12,
@@ -262,16 +264,8 @@ func (f *csvReader) unit(b []byte, longest int, ends ending, row *csvRow) (end i
 // split looks from the end for a row that begins there for certain; where there
 // is none, rows are read one after the other.
 func (f *csvReader) split(b []byte) int {
-	for end := len(b); ; {
-		nl := bytes.LastIndexByte(b[:end], '\n')
-		if nl < 0 {
-			break
-		}
-		// The last line may not be there as a whole: then only its head must.
-		if line := b[nl+1 : end]; (end < len(b) || len(line) >= maxHead) && f.surelyBegins(line) {
-			return nl + 1
-		}
-		end = nl
+	if at := lastBeginning(b, f.surelyBegins); at >= 0 {
+		return at
 	}
 	at := 0
 	for at < len(b) {
@@ -317,16 +311,18 @@ func (f *csvReader) scan(b *block, s *scanner) {
 func (s *scanner) takeRow(line, offset int64) {
 	row := &s.row
 	r := &s.record
-	*r = record{}
-	r.line, r.offset = line, offset
-	r.user, r.database, r.vxid, r.app = row.field(csvUser), row.field(csvDatabase), row.field(csvVxid), row.field(csvApp)
-	r.severity, r.message, r.detail = severityOf(row.field(csvSeverity)), row.field(csvMessage), row.field(csvDetail)
-	r.context, r.statement, r.name = row.field(csvContext), row.field(csvQuery), row.field(csvSession)
-	r.cut, r.short = row.open && row.n == csvMessage+1, row.open
+	*r = record{
+		line: line, offset: offset,
+		user: row.field(csvUser), database: row.field(csvDatabase), vxid: row.field(csvVxid), app: row.field(csvApp),
+		severity: severityOf(row.field(csvSeverity)), message: row.field(csvMessage), detail: row.field(csvDetail),
+		context: row.field(csvContext), statement: row.field(csvQuery), name: row.field(csvSession),
+		cut:   row.open && row.n == csvMessage+1,
+		short: row.open,
+	}
 	r.at, _, r.timed = s.clock.read(row.field(csvTime))
 	if len(r.name) == 0 {
 		r.name = row.field(csvProcess)
 	}
-	r.session = hashName(r.name)
+	r.session = xxhash.Sum64(r.name)
 	s.take(r)
 }

@@ -37,8 +37,7 @@ func (jsonReader) scan(b *block, s *scanner) {
 			continue
 		}
 		r := &s.record
-		*r = record{}
-		r.line, r.offset = line, b.offset+int64(start)
+		*r = record{line: line, offset: b.offset + int64(start)}
 		whole := s.readObject(text, r)
 		switch {
 		case whole:

@@ -16,7 +16,7 @@ func (s *scanner) hand(r *record, comment []byte) {
 	s.current, s.tags = r, nil
 	o.Context = 0
 	if len(r.app)+len(r.user)+len(r.database) > 0 {
-		o.Context = spread(spread(hashName(r.app)^hashName(r.user)<<1) ^ hashName(r.database))
+		o.Context = spread(spread(xxhash.Sum64(r.app)^xxhash.Sum64(r.user)<<1) ^ xxhash.Sum64(r.database))
 	}
 	if len(comment) > 0 {
 		s.tags = s.cache.read(comment)
@@ -87,18 +87,6 @@ func transactionNumber(vxid []byte) (n uint32) {
 		n = n*10 + uint32(c-'0')
 	}
 	return n
-}
-
-// hashName hashes the names of which every record has some; most are short.
-func hashName(b []byte) uint64 {
-	if len(b) > 8 {
-		return xxhash.Sum64(b)
-	}
-	v := uint64(0)
-	for _, c := range b {
-		v = v<<8 | uint64(c)
-	}
-	return spread(v + uint64(len(b))*0x9e3779b97f4a7c15)
 }
 
 // hash32 is never 0, which stands for unknown.

@@ -174,14 +174,9 @@ func (s *scanner) takePlain(r *record, m *message) {
 		s.from, s.to = min(s.from, r.at), max(s.to, r.at)
 	}
 	o := &s.seen
-	// All of [workload.Event], one by one: its fields are worth more than its copy.
-	o.Start, o.Dur, o.Line, o.Input, o.Kind, o.Flags = 0, 0, r.line, s.input, m.kind, m.flags()
-	o.Rows, o.Bind, o.Lock, o.Request, o.Params, o.Vxid = workload.None, 0, 0, 0, nil, 0
-	if len(r.vxid) > 0 {
-		o.Vxid = transactionNumber(r.vxid)
-	}
+	o.Event = workload.Event{Line: r.line, Input: s.input, Rows: workload.None, Kind: m.kind, Flags: m.flags(), Vxid: transactionNumber(r.vxid)}
 	o.Values, o.LeadWild = nil, 0
-	o.Event.Session, o.Session, o.Name, o.Position = 0, r.session, r.name, r.offset
+	o.Session, o.Name, o.Position = r.session, r.name, r.offset
 	if m.timed {
 		o.Dur = m.dur
 	}

@@ -79,6 +79,22 @@ func (c *cutter) next(ctx context.Context, b *block) bool {
 	}
 }
 
+// lastBeginning returns where the last line of b stands that begins a record,
+// the first line aside; -1 when there is none. The last line may not be there as
+// a whole: then at least its head must.
+func lastBeginning(b []byte, begins func(line []byte) bool) int {
+	for end := len(b); ; {
+		nl := bytes.LastIndexByte(b[:end], '\n')
+		if nl < 0 {
+			return -1
+		}
+		if line := b[nl+1 : end]; (end < len(b) || len(line) >= maxHead) && begins(line) {
+			return nl + 1
+		}
+		end = nl
+	}
+}
+
 // keep holds the record back that may go on in the next input, and returns how
 // much of b stands before it.
 func (c *cutter) keep(b []byte) int {

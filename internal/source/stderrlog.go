@@ -3,6 +3,8 @@ package source
 import (
 	"bytes"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/apilint/apilint/analyzer/workload"
 )
 
@@ -27,21 +29,7 @@ func (f *stderrReader) matcher() *matcher {
 // split looks for the last unit that begins in b and leaves it over: it may go
 // on in the next block.
 func (f *stderrReader) split(b []byte) int {
-	for end := len(b); ; {
-		nl := bytes.LastIndexByte(b[:end], '\n')
-		if nl < 0 {
-			return 0
-		}
-		line := b[nl+1:]
-		if end < len(b) {
-			line = b[nl+1 : end]
-		}
-		// The last line may not be there as a whole: then only its head must.
-		if (end < len(b) || len(line) >= maxHead) && f.begins(line) {
-			return nl + 1
-		}
-		end = nl
-	}
+	return max(0, lastBeginning(b, f.begins))
 }
 
 // begins reports whether a line begins a unit.
@@ -128,13 +116,13 @@ func tail(s []byte, from int) []byte { return s[min(from, len(s)):] }
 func (p *prefix) sessionHash(h *head) uint64 {
 	switch {
 	case p.fields['c'] || len(h.session) > 0:
-		return hashName(h.session)
+		return xxhash.Sum64(h.session)
 	case len(h.start) > 0:
-		return spread(hashName(h.pid) ^ hashName(h.start)<<1)
+		return spread(xxhash.Sum64(h.pid) ^ xxhash.Sum64(h.start)<<1)
 	case len(h.user)+len(h.database) > 0:
-		return spread(spread(hashName(h.pid)^hashName(h.user)<<1) ^ hashName(h.database))
+		return spread(spread(xxhash.Sum64(h.pid)^xxhash.Sum64(h.user)<<1) ^ xxhash.Sum64(h.database))
 	}
-	return hashName(h.pid)
+	return xxhash.Sum64(h.pid)
 }
 
 // unit is the state of a unit that is being read.
